@@ -1,0 +1,29 @@
+using Microsoft.CodeAnalysis;
+using static Microsoft.CodeAnalysis.DiagnosticSeverity;
+
+namespace Tandem.Analyzers;
+
+/// <summary>The rule table: one short entry a rule. Pages of the same id are in docs/rules.</summary>
+internal static class Descriptors
+{
+    private const string Executors = "Tandem.Executors", Locks = "Tandem.Locks", Processes = "Tandem.Processes", Races = "Tandem.Races";
+
+    public static readonly DiagnosticDescriptor CpuBoundWorkOnThreads = Rule("TDM1001", Executors, Warning,
+        "CPU-bound work on threads",
+        "{0}");
+
+    public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
+        "Lock not released on every path",
+        "{0}");
+
+    public static readonly DiagnosticDescriptor WorkCapturesState = Rule("TDM3001", Processes, Warning,
+        "Work for a process captures state that stays behind",
+        "{0}");
+
+    public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
+        "Check-then-act race",
+        "{0}");
+
+    private static DiagnosticDescriptor Rule(string id, string category, DiagnosticSeverity severity, string title, string message) =>
+        new(id, title, message, category, severity, isEnabledByDefault: true, helpLinkUri: $"https://github.com/tandem-dotnet/tandem/blob/main/docs/rules/{id}.md");
+}

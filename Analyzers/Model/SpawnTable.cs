@@ -1,0 +1,124 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>The members of the BCL and of Tandem that start concurrent work: whatever delegate is passed to them runs concurrently.</summary>
+internal sealed class SpawnTable
+{
+    private const string Any = "*";
+
+    private static readonly Entry[] s_entries =
+    [
+        new("System.Threading.Thread", ".ctor", SpawnKind.Thread),
+        new("System.Threading.ThreadPool", "QueueUserWorkItem", SpawnKind.ThreadPool),
+        new("System.Threading.ThreadPool", "UnsafeQueueUserWorkItem", SpawnKind.ThreadPool),
+        new("System.Threading.ThreadPool", "RegisterWaitForSingleObject", SpawnKind.ThreadPool, Repeats: true),
+        new("System.Threading.Tasks.Task", "Run", SpawnKind.Task),
+        new("System.Threading.Tasks.Task", ".ctor", SpawnKind.Task),
+        new("System.Threading.Tasks.Task`1", ".ctor", SpawnKind.Task),
+        new("System.Threading.Tasks.Task", "ContinueWith", SpawnKind.Task),
+        new("System.Threading.Tasks.Task`1", "ContinueWith", SpawnKind.Task),
+        new("System.Threading.Tasks.TaskFactory", "StartNew", SpawnKind.Task),
+        new("System.Threading.Tasks.TaskFactory`1", "StartNew", SpawnKind.Task),
+        new("System.Threading.Tasks.Parallel", "For", SpawnKind.Parallel, Repeats: true, Joins: true),
+        new("System.Threading.Tasks.Parallel", "ForEach", SpawnKind.Parallel, Repeats: true, Joins: true),
+        new("System.Threading.Tasks.Parallel", "ForAsync", SpawnKind.Parallel, Repeats: true),
+        new("System.Threading.Tasks.Parallel", "ForEachAsync", SpawnKind.Parallel, Repeats: true),
+        new("System.Threading.Tasks.Parallel", "Invoke", SpawnKind.Parallel, Joins: true),
+        new("System.Linq.ParallelEnumerable", Any, SpawnKind.Parallel, Repeats: true, Joins: true),
+        new("System.Threading.Timer", ".ctor", SpawnKind.Timer, Repeats: true),
+        new("Tandem.ThreadExecutor", "Submit", SpawnKind.ThreadExecutor),
+        new("Tandem.ThreadExecutor", "Map", SpawnKind.ThreadExecutor, Repeats: true),
+        new("Tandem.ProcessExecutor", "Submit", SpawnKind.Process),
+        new("Tandem.ProcessExecutor", "Map", SpawnKind.Process, Repeats: true),
+        new("Tandem.Executor", "Submit", SpawnKind.Executor),
+        new("Tandem.Executor", "Map", SpawnKind.Executor, Repeats: true),
+        new("Tandem.WorkerProcess", "Start", SpawnKind.Process),
+    ];
+
+    private readonly Dictionary<(INamedTypeSymbol, string), Entry> _entries = new(EntryComparer.Instance);
+
+    private SpawnTable(KnownSymbols symbols)
+    {
+        foreach (var entry in s_entries)
+            if (symbols.Type(entry.Type) is { } type)
+                _entries[(type, entry.Member)] = entry;
+    }
+
+    public static SpawnTable For(Compilation compilation) => new(KnownSymbols.Of(compilation));
+
+    /// <summary>The work that <paramref name="operation"/> hands over to run concurrently: one for each delegate that is passed. Empty for any other operation.</summary>
+    public ImmutableArray<Spawn> SpawnsAt(IOperation operation) => operation switch
+    {
+        IInvocationOperation call => Spawns(call, ReceiverType(call), call.TargetMethod, call.Arguments),
+        IObjectCreationOperation { Constructor: { } constructor } creation => Spawns(creation, creation.Type, constructor, creation.Arguments),
+        _ => [],
+    };
+
+    /// <summary>Whether a call of <paramref name="method"/> can start concurrent work; cheap, for a first look.</summary>
+    public bool MayStartWork(IMethodSymbol method) => Find(method.ContainingType, method.Name) is not null;
+
+    private ImmutableArray<Spawn> Spawns(IOperation site, ITypeSymbol? receiver, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
+    {
+        // The receiver's own type tells a ThreadExecutor from a ProcessExecutor, though both inherit Submit from Executor.
+        if ((Find(receiver, method.Name) ?? Find(method.ContainingType, method.Name)) is not { } entry) return [];
+
+        return
+        [
+            .. from argument in arguments
+               from work in Delegates(argument.Value)
+               select new Spawn(site, work, entry.Kind, entry.Repeats, entry.Joins),
+        ];
+    }
+
+    private Entry? Find(ITypeSymbol? type, string member)
+    {
+        for (; type is INamedTypeSymbol named; type = named.BaseType)
+            if (_entries.TryGetValue((named.OriginalDefinition, member), out var entry) || _entries.TryGetValue((named.OriginalDefinition, Any), out entry))
+                return entry;
+        return null;
+    }
+
+    private static ITypeSymbol? ReceiverType(IInvocationOperation call) => Unconverted(call.Instance)?.Type ?? call.TargetMethod.ContainingType;
+
+    private static IEnumerable<IOperation> Delegates(IOperation value)
+    {
+        value = Unconverted(value)!;
+        // `Parallel.Invoke(a, b)` passes its delegates as an array that the compiler makes.
+        if (value is IArrayCreationOperation { Initializer: { } initializer })
+            return initializer.ElementValues.SelectMany(Delegates);
+        return value.Type?.TypeKind == TypeKind.Delegate || value is IMethodReferenceOperation or IAnonymousFunctionOperation ? [Work(value)] : [];
+    }
+
+    private static IOperation Work(IOperation value) => value is IDelegateCreationOperation creation ? Unconverted(creation.Target)! : value;
+
+    private static IOperation? Unconverted(IOperation? value)
+    {
+        while (true)
+        {
+            switch (value)
+            {
+                case IConversionOperation conversion: value = conversion.Operand; break;
+                case IParenthesizedOperation parenthesized: value = parenthesized.Operand; break;
+                default: return value;
+            }
+        }
+    }
+
+    private sealed record Entry(string Type, string Member, SpawnKind Kind, bool Repeats = false, bool Joins = false);
+
+    private sealed class EntryComparer : IEqualityComparer<(INamedTypeSymbol Type, string Member)>
+    {
+        public static readonly EntryComparer Instance = new();
+
+        public bool Equals((INamedTypeSymbol Type, string Member) x, (INamedTypeSymbol Type, string Member) y) =>
+            x.Member == y.Member && SymbolEqualityComparer.Default.Equals(x.Type, y.Type);
+
+        public int GetHashCode((INamedTypeSymbol Type, string Member) key) =>
+            (SymbolEqualityComparer.Default.GetHashCode(key.Type) * 31) + key.Member.GetHashCode();
+    }
+}
