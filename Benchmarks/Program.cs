@@ -1,8 +1,12 @@
 using Tandem.Benchmarks.Analyzers;
+using Tandem.Benchmarks.Runtime;
 
 return args switch
 {
     ["analyzers", var folder, .. var options] => await AnalyzerBenchmark.RunAsync(folder, options),
+    ["executors"] => await ExecutorBenchmark.RunAsync(),
+    ["primitives"] => await PrimitiveBenchmark.RunAsync(),
+    ["scaling"] => await ScalingBenchmark.RunAsync(),
     _ => Usage(),
 };
 
@@ -16,6 +20,9 @@ static int Usage()
                           --list   prints each report with its line of code
                           --fixes  applies each offered fix by itself and counts what compiles, what is gone, what is new
                           --rule   that rule alone
+          executors       the executors beside CPython's concurrent.futures
+          primitives      locks and queues beside CPython's multiprocessing
+          scaling         CPU-bound work on threads and on processes, with and without allocation
         """);
     return 2;
 }
