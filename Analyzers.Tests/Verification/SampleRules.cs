@@ -112,7 +112,7 @@ public sealed class LeavingFix : UnderscoreFix
 public sealed class IntroducingFix : UnderscoreFix
 {
     protected override IEnumerable<(string Title, TextChange Change)> Changes(SourceText text, TextSpan span) =>
-        [("Introduce", new TextChange(span, $"_{text.ToString(span)}, another{span.Start}"))];
+        [("Introduce", new TextChange(span, $"_{text.ToString(span)}, one{span.Start}, two{span.Start}"))];
 }
 
 /// <summary>Leaves a field that is assigned and never read, which the compiler warns about.</summary>
