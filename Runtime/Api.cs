@@ -80,19 +80,6 @@ public sealed class ProcessExecutor : Executor
     public void Terminate() => throw new NotImplementedException();
 }
 
-public readonly struct LockScope : IDisposable
-{
-    public void Dispose() => throw new NotImplementedException();
-}
-
-public sealed class ThreadLock
-{
-    public LockScope Acquire(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public ValueTask<LockScope> AcquireAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public bool TryAcquire(TimeSpan timeout, out LockScope scope) => throw new NotImplementedException();
-    public void Release() => throw new NotImplementedException();
-}
-
 public sealed class ProcessLock : IDisposable
 {
     public ProcessLock(bool reentrant = false) { }
@@ -101,22 +88,6 @@ public sealed class ProcessLock : IDisposable
     public bool TryAcquire(TimeSpan timeout, out LockScope scope) => throw new NotImplementedException();
     public void Release() => throw new NotImplementedException();
     public void Dispose() => throw new NotImplementedException();
-}
-
-public sealed class ThreadQueue<T>
-{
-    public ThreadQueue(int capacity = 0) { }
-    public int Count => throw new NotImplementedException();
-    public int Capacity => throw new NotImplementedException();
-    public void Put(T item) => throw new NotImplementedException();
-    public bool TryPut(T item, TimeSpan timeout = default) => throw new NotImplementedException();
-    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public T Take() => throw new NotImplementedException();
-    public bool TryTake(out T item, TimeSpan timeout = default) => throw new NotImplementedException();
-    public ValueTask<T> TakeAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public void Complete() => throw new NotImplementedException();
-    public void MarkDone() => throw new NotImplementedException();
-    public void Join() => throw new NotImplementedException();
 }
 
 public sealed class ProcessQueue<T> : IDisposable
