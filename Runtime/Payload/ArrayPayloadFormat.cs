@@ -1,0 +1,27 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+namespace Tandem;
+
+/// <summary>Arrays of unmanaged elements, in one copy each way.</summary>
+internal sealed class ArrayPayloadFormat<TElement> : PayloadFormat<TElement[]?>
+    where TElement : struct
+{
+    public override void Write(IBufferWriter<byte> output, TElement[]? value)
+    {
+        if (value is null)
+            RawPayload.WriteNull(output);
+        else
+            RawPayload.Write<TElement>(output, value);
+    }
+
+    public override TElement[]? Read(ReadOnlySpan<byte> payload)
+    {
+        if (!RawPayload.TryRead(payload, Unsafe.SizeOf<TElement>(), out var bytes))
+            return null;
+        var array = GC.AllocateUninitializedArray<TElement>(bytes.Length / Unsafe.SizeOf<TElement>());
+        bytes.CopyTo(MemoryMarshal.AsBytes(array.AsSpan()));
+        return array;
+    }
+}

@@ -1,0 +1,29 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+
+namespace Tandem;
+
+/// <summary>The byte form of the values of one type that contains references.</summary>
+internal abstract class PayloadFormat<T>
+{
+    /// <summary>Chosen once a type.</summary>
+    public static readonly PayloadFormat<T> Instance = Choose();
+
+    public abstract void Write(IBufferWriter<byte> output, T value);
+
+    public abstract T Read(ReadOnlySpan<byte> payload);
+
+    private static PayloadFormat<T> Choose()
+    {
+        if (typeof(T) == typeof(string))
+            return (PayloadFormat<T>)(object)new StringPayloadFormat();
+        if (typeof(T).IsSZArray && IsUnmanagedStruct(typeof(T).GetElementType()!))
+            return (PayloadFormat<T>)Activator.CreateInstance(typeof(ArrayPayloadFormat<>).MakeGenericType(typeof(T).GetElementType()!))!;
+        return new JsonPayloadFormat<T>();
+    }
+
+    /// <summary>What MemoryMarshal takes for a sequence of bytes: not pointers, not nullables.</summary>
+    private static bool IsUnmanagedStruct(Type type) =>
+        type.IsValueType && Nullable.GetUnderlyingType(type) is null &&
+        !(bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type).Invoke(null, null)!;
+}
