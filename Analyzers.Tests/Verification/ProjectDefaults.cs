@@ -10,7 +10,7 @@ internal static class ProjectDefaults
     // C# 14 is "preview" to the Roslyn that the analyzers are built against.
     public const LanguageVersion Newest = LanguageVersion.Preview;
 
-    private static readonly MetadataReference s_tandem = MetadataReference.CreateFromFile(typeof(Executor).Assembly.Location);
+    public static readonly MetadataReference Tandem = MetadataReference.CreateFromFile(typeof(Executor).Assembly.Location);
 
     public static CSharpParseOptions Parse(CSharpParseOptions options, LanguageVersion version) => options.WithLanguageVersion(version);
 
@@ -20,6 +20,6 @@ internal static class ProjectDefaults
     /// <summary>Tandem is for .NET 10; an older framework goes without it.</summary>
     public static void AddTandem(SolutionState state, ReferenceAssemblies assemblies)
     {
-        if ((state.ReferenceAssemblies ?? assemblies) == ReferenceAssemblies.Net.Net100) state.AdditionalReferences.Add(s_tandem);
+        if ((state.ReferenceAssemblies ?? assemblies) == ReferenceAssemblies.Net.Net100) state.AdditionalReferences.Add(Tandem);
     }
 }

@@ -17,6 +17,8 @@ public sealed class ReferenceAssemblies
 
     public string TargetFramework { get; }
 
+    public Task<ImmutableArray<MetadataReference>> ResolveAsync(string? language, CancellationToken cancellationToken) => Task.FromResult(References);
+
     internal ImmutableArray<MetadataReference> References => _references.Value;
 
     // shared/Microsoft.NETCore.App/10.0.0/ is three levels below the root of the running dotnet.

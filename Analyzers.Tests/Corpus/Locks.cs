@@ -1,0 +1,103 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using Tandem;
+
+public class Locks
+{
+    private readonly object _monitor = new();
+    private readonly Lock _lock = new();
+    private readonly SemaphoreSlim _semaphore = new(1, 1);
+    private readonly ReaderWriterLockSlim _readerWriter = new();
+    private readonly Mutex _mutex = new();
+    private readonly ThreadLock _threadLock = new();
+    private readonly ProcessLock _processLock = new();
+    private SpinLock _spin;
+    private int _value;
+
+    public void MonitorLeaks(string path)
+    {
+        Monitor.Enter(_monitor); // held
+        File.WriteAllText(path, _value.ToString());
+        Monitor.Exit(_monitor);
+    }
+
+    public int MonitorEarlyReturn(bool early)
+    {
+        bool taken = false;
+        Monitor.Enter(_monitor, ref taken);
+        if (early) return Compute();
+        _value = Compute();
+        if (taken) Monitor.Exit(_monitor);
+        return _value;
+    }
+
+    public void MonitorSafe()
+    {
+        bool taken = false;
+        try { Monitor.Enter(_monitor, ref taken); Compute(); }
+        finally { if (taken) Monitor.Exit(_monitor); }
+    }
+
+    public bool TryLeaks()
+    {
+        if (!_lock.TryEnter(TimeSpan.FromSeconds(1))) return false;
+        Compute();
+        _lock.Exit();
+        return true;
+    }
+
+    public void LockLeaks() { _lock.Enter(); Compute(); _lock.Exit(); }
+
+    public void ScopeSafe() { using (_lock.EnterScope()) Compute(); using var scope = _threadLock.Acquire(); }
+
+    public async Task SemaphoreLeaksAsync(CancellationToken token)
+    {
+        await _semaphore.WaitAsync(token);
+        await Task.Delay(1, token);
+        _semaphore.Release();
+    }
+
+    public async Task<int> SemaphoreInLoopAsync()
+    {
+        foreach (var item in new[] { 1, 2 })
+        {
+            if (await _semaphore.WaitAsync(10))
+            {
+                if (item == 2) continue;
+                await Task.Yield();
+                _semaphore.Release();
+            }
+        }
+        return _value;
+    }
+
+    public int ReaderWriterLeaks()
+    {
+        _readerWriter.EnterUpgradeableReadLock();
+        if (_value == 0) { _readerWriter.EnterWriteLock(); _value = Compute(); _readerWriter.ExitWriteLock(); }
+        var result = Compute();
+        _readerWriter.ExitUpgradeableReadLock();
+        return result;
+    }
+
+    public void MutexLeaks() { _mutex.WaitOne(); try { Compute(); } catch (IOException) { return; } _mutex.ReleaseMutex(); }
+
+    public void SpinLeaks() { var taken = false; _spin.Enter(ref taken); Compute(); _spin.Exit(); }
+
+    public void TandemLeaks()
+    {
+        _threadLock.Acquire();
+        Compute();
+        _threadLock.Release();
+        if (_processLock.TryAcquire(TimeSpan.Zero, out var scope)) { Compute(); scope.Dispose(); }
+        switch (_value)
+        {
+            case 1: _processLock.Acquire(); goto case 2;
+            case 2: Compute(); _processLock.Release(); break;
+        }
+    }
+
+    private static int Compute() => int.Parse(Console.ReadLine() ?? "0");
+}

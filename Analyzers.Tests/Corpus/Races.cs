@@ -1,0 +1,74 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using System.Threading.Tasks;
+
+public class Account
+{
+    private readonly object _gate = new();
+    private decimal _fees;
+    private static int s_open;
+    public decimal Balance { get; set; } = 100;
+
+    public bool Withdraw(decimal amount)
+    {
+        if (Balance >= amount) // enough
+        {
+            Balance -= amount;
+            return true;
+        }
+        return false;
+    }
+
+    public bool WithdrawInTwoHolds(decimal amount)
+    {
+        bool enough;
+        lock (_gate) { enough = Balance >= amount; }
+        if (!enough) return false;
+        lock (_gate) Balance -= amount;
+        return true;
+    }
+
+    public void Charge(decimal fee) { if (_fees < 10) { _fees += fee; s_open++; } }
+
+    public bool WithdrawThroughHelper(decimal amount) { if (!Enough(amount)) return false; Take(amount); return true; }
+
+    private bool Enough(decimal amount) => Balance >= amount;
+
+    private void Take(decimal amount) => Balance -= amount;
+
+    public static void Open() { if (s_open < 5) s_open = s_open + 1; }
+}
+
+public static class Bank
+{
+    private static readonly List<Account> s_accounts = [];
+    private static Account? s_main;
+
+    public static async Task RunAsync(Account account)
+    {
+        var threads = new List<Thread>();
+        for (var i = 0; i < 10; i++)
+        {
+            var thread = new Thread(() => Draw(account));
+            threads.Add(thread);
+            thread.Start();
+        }
+        foreach (var thread in threads) thread.Join();
+
+        Parallel.For(0, 10, _ => account.WithdrawInTwoHolds(1));
+        await Task.WhenAll(Task.Run(() => account.Charge(1)), Task.Run(() => account.WithdrawThroughHelper(2)), Task.Factory.StartNew(Account.Open));
+        using var timer = new Timer(static state => ((Account)state!).Withdraw(3), account, 0, 10);
+        ThreadPool.QueueUserWorkItem(_ => { if (s_main == null) s_main = new Account(); });
+        var balance = 5;
+        var worker = Task.Run(() => { if (balance > 0) balance--; });
+        if (balance > 0) balance--;
+        await worker;
+    }
+
+    private static void Draw(Account account)
+    {
+        while (account.Balance >= 10) account.Balance = account.Balance - 10;
+        if (!s_accounts.Contains(account)) s_accounts.Add(account);
+    }
+}
