@@ -80,16 +80,6 @@ public sealed class ProcessExecutor : Executor
     public void Terminate() => throw new NotImplementedException();
 }
 
-public sealed class ProcessLock : IDisposable
-{
-    public ProcessLock(bool reentrant = false) { }
-    public LockScope Acquire(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public ValueTask<LockScope> AcquireAsync(CancellationToken cancellationToken = default) => throw new NotImplementedException();
-    public bool TryAcquire(TimeSpan timeout, out LockScope scope) => throw new NotImplementedException();
-    public void Release() => throw new NotImplementedException();
-    public void Dispose() => throw new NotImplementedException();
-}
-
 public sealed class ProcessQueue<T> : IDisposable
 {
     public ProcessQueue(int capacity = 0) { }

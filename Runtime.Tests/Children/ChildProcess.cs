@@ -1,0 +1,80 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace Tandem.Runtime.Tests.Children;
+
+/// <summary>A real process that runs one static method of this assembly, to be killed in earnest.</summary>
+internal sealed class ChildProcess : IDisposable
+{
+    private readonly Process _process;
+    private readonly StringBuilder _errors = new();
+
+    private ChildProcess(Process process) => _process = process;
+
+    public int Id => _process.Id;
+
+    public static ChildProcess Start(Action<string[]> work, params string[] arguments)
+    {
+        var assembly = typeof(ChildProcess).Assembly.Location;
+        var start = new ProcessStartInfo(DotnetPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["exec", assembly, work.Method.DeclaringType!.FullName!, work.Method.Name, .. arguments])
+            start.ArgumentList.Add(argument);
+        // A child that waits for a lock in a test host with many needs no heap for each core, nor diagnostics.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        var child = new ChildProcess(Process.Start(start)!);
+        child._process.ErrorDataReceived += (_, line) =>
+        {
+            lock (child._errors)
+                child._errors.AppendLine(line.Data);
+        };
+        child._process.BeginErrorReadLine();
+        return child;
+    }
+
+    /// <summary>Waits until the child says the line.</summary>
+    public async Task WaitFor(string line)
+    {
+        while (await _process.StandardOutput.ReadLineAsync().Soon() is var said && said != line)
+        {
+            if (said is null)
+                throw new InvalidOperationException($"The child ended without saying '{line}'. {await ErrorsAsync()}");
+        }
+    }
+
+    /// <summary>kill -9, without waiting for the end.</summary>
+    public void Kill() => _process.Kill();
+
+    public async Task WaitForExitAsync() => await _process.WaitForExitAsync().Soon();
+
+    /// <summary>Waits for the end, which must be an orderly one.</summary>
+    public async Task SucceedAsync()
+    {
+        await WaitForExitAsync();
+        Assert.True(_process.ExitCode == 0, $"The child ended with {_process.ExitCode}. {await ErrorsAsync()}");
+    }
+
+    /// <summary>Waits for the end, which must be by SIGKILL.</summary>
+    public async Task DieAsync()
+    {
+        await WaitForExitAsync();
+        Assert.True(_process.ExitCode == 128 + 9, $"The child ended with {_process.ExitCode} and was not killed. {await ErrorsAsync()}");
+    }
+
+    public void Dispose()
+    {
+        if (!_process.HasExited)
+            _process.Kill();
+        _process.Dispose();
+    }
+
+    private static string DotnetPath =>
+        Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
+
+    private async Task<string> ErrorsAsync()
+    {
+        await WaitForExitAsync();
+        lock (_errors)
+            return _errors.ToString();
+    }
+}

@@ -1,0 +1,242 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+using System.Text.Json.Serialization;
+using Tandem.Platform;
+using Tandem.Waiting;
+
+namespace Tandem;
+
+/// <summary>
+/// A lock that processes share: pass it to a worker as an argument, by itself or inside another, and both sides have the same lock.
+/// A holder that dies, killed or not, never blocks the living: the lock passes on, and <see cref="LockScope.WasAbandoned"/> tells the next owner.
+/// </summary>
+/// <remarks>
+/// <para>A plain lock belongs to the process that holds it: any of its threads may release it, so a hold may live across an <c>await</c>;
+/// it is not reentrant. A reentrant one belongs to the thread that took it, which may take it again and releases it as often.</para>
+/// <para>The lock is not fair: who comes while it is free takes it, though others have waited longer. Nothing else lets processes pass a
+/// lock on without waiting for each other to be scheduled.</para>
+/// <para>What <c>multiprocessing.Lock</c> and <c>RLock</c> are in Python, where a killed holder's lock is lost for good; what a named
+/// <see cref="Mutex"/> is, which ties itself to a thread. The state lies in anonymous shared memory; it is gone with the last process that has it.</para>
+/// </remarks>
+[ProcessPortable]
+[JsonConverter(typeof(SharedMemoryConverter))]
+public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimitive<ProcessLock>
+{
+    /// <summary>This thread's mark in <see cref="State.HolderThread"/>. Random, so that no other thread of any process has it, nor a later one.</summary>
+    [ThreadStatic]
+    private static long t_mark;
+
+    private static readonly ulong s_kind = SharedMemoryKind.Of(nameof(ProcessLock));
+
+    /// <summary>This object's stand on the shared memory. A hold keeps the memory mapped, so a scope can be disposed after the lock.</summary>
+    private readonly SharedMemoryLease _lease;
+
+    /// <summary>The lock belongs to a thread, which may take it again.</summary>
+    private readonly bool _isReentrant;
+
+    /// <summary>Waits for asynchronous callers.</summary>
+    private readonly Lazy<AsyncLane<LockScope>> _asyncWaits = new();
+
+    /// <summary>Makes a lock that nobody holds.</summary>
+    /// <param name="reentrant">Whether the thread that holds the lock may take it again.</param>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
+    /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
+    public ProcessLock(bool reentrant = false)
+    {
+        _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, sizeof(State)), nameof(ProcessLock));
+        _isReentrant = reentrant;
+        Shared->IsReentrant = reentrant ? 1 : 0;
+    }
+
+    private ProcessLock(SharedMemoryLease lease)
+    {
+        _lease = lease;
+        _isReentrant = Shared->IsReentrant != 0;
+    }
+
+    static string ISharedPrimitive<ProcessLock>.Name => nameof(ProcessLock);
+
+    static ulong ISharedPrimitive<ProcessLock>.Kind => s_kind;
+
+    SharedMemoryLease ISharedPrimitive<ProcessLock>.Lease => _lease;
+
+    private static long ThreadMark => t_mark != 0 ? t_mark : t_mark = Random.Shared.NextInt64(1, long.MaxValue);
+
+    private State* Shared => _lease.Memory.At<State>(0);
+
+    private RobustLock Word => new(&Shared->Word);
+
+    static ProcessLock ISharedPrimitive<ProcessLock>.Attach(SharedMemoryLease lease) => new(lease);
+
+    /// <summary>Blocks until the lock is free, or its holder has died, and takes it.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The hold; dispose it to release the lock.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the lock was taken.</exception>
+    /// <exception cref="ObjectDisposedException">The lock was disposed in this process, before the call or during the wait.</exception>
+    public LockScope Acquire(CancellationToken cancellationToken = default)
+    {
+        TryAcquire(new WaitLimits(Deadline.Never, cancellationToken, _lease), out var scope);
+        return scope;
+    }
+
+    /// <summary>Waits without blocking the caller until the lock is free, or its holder has died, and takes it. One thread waits for all asynchronous callers.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The hold; dispose it to release the lock.</returns>
+    /// <exception cref="InvalidOperationException">The lock is reentrant: it belongs to a thread, and the code after an <c>await</c> may run on another.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled before the lock was taken.</exception>
+    /// <exception cref="ObjectDisposedException">The lock was disposed in this process, before the call or during the wait.</exception>
+    public ValueTask<LockScope> AcquireAsync(CancellationToken cancellationToken = default)
+    {
+        if (_isReentrant)
+            throw new InvalidOperationException("A reentrant ProcessLock belongs to the thread that took it, and the code after an await may run on another thread. Use Acquire, or a ProcessLock that is not reentrant.");
+        if (cancellationToken.IsCancellationRequested)
+            return ValueTask.FromCanceled<LockScope>(cancellationToken);
+        return TryAcquire(TimeSpan.Zero, out var scope)
+            ? ValueTask.FromResult(scope)
+            : _asyncWaits.Value.Run(Acquire, cancellationToken);
+    }
+
+    /// <summary>Blocks for at most <paramref name="timeout"/> until the lock is free, or its holder has died, and takes it.</summary>
+    /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> tries once, <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</param>
+    /// <param name="scope">The hold when the lock was taken, else a scope that holds nothing.</param>
+    /// <returns>Whether the lock was taken.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
+    /// <exception cref="ObjectDisposedException">The lock was disposed in this process, before the call or during the wait.</exception>
+    public bool TryAcquire(TimeSpan timeout, out LockScope scope) =>
+        TryAcquire(new WaitLimits(Deadline.After(timeout), default, _lease), out scope);
+
+    /// <summary>Releases the lock; a reentrant one when this was called as often as it was taken.</summary>
+    /// <exception cref="SynchronizationLockException">This process does not hold the lock; for a reentrant one, this thread does not.</exception>
+    /// <exception cref="ObjectDisposedException">The lock was disposed in this process and is not held.</exception>
+    public void Release()
+    {
+        if (!_lease.Memory.TryEnter())
+            _lease.ThrowIfEnded();
+        try
+        {
+            if (_isReentrant)
+                ReleaseReentrant();
+            else if (Word.ReleaseHere())
+                EndHold();
+            else
+                throw NotHeld("This ProcessLock is not held by this process, so it can't be released here. Each Release needs an Acquire of its own in the same process; a scope releases by itself.");
+        }
+        finally
+        {
+            _lease.Exit();
+        }
+    }
+
+    void ILockOwner.ReleaseHold(long ticket, int depth)
+    {
+        // Unmapped memory has no holds: each keeps it mapped.
+        if (!_lease.Memory.TryEnter())
+            return;
+        try
+        {
+            if (_isReentrant)
+                ReleaseReentrant(ticket, depth);
+            else if (Word.Release(ticket))
+                EndHold();
+        }
+        finally
+        {
+            _lease.Exit();
+        }
+    }
+
+    /// <summary>
+    /// Lets go of the lock in this process; others that have it go on. A hold stays until its scope is disposed or the process ends.
+    /// Whoever waits for it through this object gets an <see cref="ObjectDisposedException"/>. Calling it again does nothing.
+    /// </summary>
+    public void Dispose()
+    {
+        if (!_lease.Memory.TryEnter())
+            return;
+        _lease.Dispose();
+        Word.WakeAll();
+        _lease.Exit();
+    }
+
+    private bool TryAcquire(in WaitLimits limits, out LockScope scope)
+    {
+        limits.CancellationToken.ThrowIfCancellationRequested();
+        _lease.Enter();
+        var isNewHold = false;
+        try
+        {
+            AssertInvariants();
+            if (_isReentrant && Shared->HolderThread == ThreadMark)
+            {
+                scope = new LockScope(this, Word.Current, ++Shared->Depth);
+                return true;
+            }
+
+            isNewHold = Word.Acquire(limits, out var hold);
+            scope = isNewHold ? new LockScope(this, hold.Ticket, depth: 1, hold.WasAbandoned) : default;
+            if (isNewHold && _isReentrant)
+            {
+                Shared->Depth = 1;
+                Volatile.Write(ref Shared->HolderThread, ThreadMark);
+            }
+
+            return isNewHold;
+        }
+        finally
+        {
+            // A hold stays inside until its release.
+            if (!isNewHold)
+                _lease.Exit();
+        }
+    }
+
+    private void ReleaseReentrant(long ticket, int depth)
+    {
+        // Ended by Release(), or disposed before.
+        if (Word.Current != ticket || (Shared->HolderThread == ThreadMark && Shared->Depth < depth))
+            return;
+        if (Shared->HolderThread == ThreadMark && Shared->Depth > depth)
+            throw NotHeld("This scope of a reentrant ProcessLock was disposed while the thread still has an inner one. Dispose them in the reverse order, as using does.");
+        ReleaseReentrant();
+    }
+
+    private void ReleaseReentrant()
+    {
+        if (Shared->HolderThread != ThreadMark)
+            throw NotHeld("This reentrant ProcessLock is not held by this thread, so it can't be released here. Release it on the thread that took it, or use one that is not reentrant.");
+        if (--Shared->Depth > 0)
+            return;
+        // Before the release: the next holder writes its own mark.
+        Volatile.Write(ref Shared->HolderThread, 0);
+        Word.ReleaseHere();
+        EndHold();
+    }
+
+    private void EndHold() => _lease.Exit();
+
+    private static SynchronizationLockException NotHeld(string message) => new(message);
+
+    [Conditional("DEBUG")]
+    private void AssertInvariants()
+    {
+        Debug.Assert(_isReentrant || (Shared->HolderThread == 0 && Shared->Depth == 0), "A plain lock belongs to no thread.");
+        Debug.Assert(Shared->HolderThread != ThreadMark || (Word.IsHeldHere && Shared->Depth > 0), "A thread that is marked holds the lock.");
+    }
+
+    /// <summary>What lies in the shared memory.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    private struct State
+    {
+        /// <summary>See <see cref="RobustLock"/>.</summary>
+        public long Word;
+
+        /// <summary>The mark of the thread that holds a reentrant lock. What a dead holder left here is overwritten by the next, and equals no living thread's mark.</summary>
+        public long HolderThread;
+
+        /// <summary>How often that thread has taken it.</summary>
+        public int Depth;
+
+        /// <summary>1 for a reentrant lock; written once, before the lock is passed on.</summary>
+        public int IsReentrant;
+    }
+}

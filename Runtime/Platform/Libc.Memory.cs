@@ -1,0 +1,49 @@
+using System.Runtime.InteropServices;
+
+namespace Tandem.Platform;
+
+/// <summary>What shared memory and futexes need of Linux beyond the framework. Names and values are those of the man pages.</summary>
+internal static unsafe partial class Libc
+{
+    public const uint MFD_CLOEXEC = 1;
+    public const uint MFD_ALLOW_SEALING = 2;
+    public const int F_ADD_SEALS = 1033;
+    public const int F_GET_SEALS = 1034;
+    public const int F_SEAL_SEAL = 1;
+    public const int F_SEAL_SHRINK = 2;
+    public const int F_SEAL_GROW = 4;
+    public const int PROT_READ = 1;
+    public const int PROT_WRITE = 2;
+    public const int MAP_SHARED = 1;
+    public const int FUTEX_WAIT = 0;
+    public const int FUTEX_WAKE = 1;
+    public const int ESRCH = 3;
+    public const int ENOMEM = 12;
+    public const int ENFILE = 23;
+    public const int EMFILE = 24;
+    public const int ETIMEDOUT = 110;
+
+    [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int MemfdCreate(string name, uint flags);
+
+    // Variadic in C; on the processors that Futex supports, an int goes the same way whether it is variadic or not.
+    [LibraryImport("libc", EntryPoint = "fcntl", SetLastError = true)]
+    public static partial int Fcntl(int fd, int command, int argument);
+
+    [LibraryImport("libc", EntryPoint = "mmap", SetLastError = true)]
+    public static partial nint Mmap(nint address, nuint length, int protection, int flags, int fd, long offset);
+
+    [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
+    public static partial int Munmap(nint address, nuint length);
+
+    /// <summary>futex(2), for which the C library has no function of its own.</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint FutexCall(nint number, int* word, nint operation, nint value, Timespec* timeout);
+
+    /// <summary>struct timespec of 64-bit Linux.</summary>
+    public readonly struct Timespec(TimeSpan time)
+    {
+        private readonly long _seconds = time.Ticks / TimeSpan.TicksPerSecond;
+        private readonly long _nanoseconds = time.Ticks % TimeSpan.TicksPerSecond * TimeSpan.NanosecondsPerTick;
+    }
+}

@@ -1,0 +1,156 @@
+using System.Diagnostics;
+
+namespace Tandem.Platform;
+
+/// <summary>
+/// A lock in one word of shared memory. The word names the process that holds it, so that one compare-and-swap takes it, identity included,
+/// and whoever waits can see that the holder has died and swap itself into its place. At no step does a kill leave anything to repair.
+/// </summary>
+/// <remarks>
+/// <para>The word, from the lowest bit: 1 bit "somebody may be parked", 46 bits <see cref="ProcessIdentity"/> of the holder (0: free),
+/// 17 bits number of the hold, counted on by each. The number makes a release hit the hold it was meant for, and none after it.</para>
+/// <para>Parking is that of U. Drepper, "Futexes Are Tricky", mutex 2, with the lower half of the word as the futex: who parks sets the bit first;
+/// who releases a word with the bit wakes one; who has parked takes the lock with the bit set, since others may still be parked, and when it
+/// gives up instead it leaves the bit set. A newcomer may overtake those who are parked: that is what makes the lock fast.</para>
+/// <para>What a kill can lose is the wake between the release and the futex call; <see cref="ParkTime"/> bounds every park for that.</para>
+/// </remarks>
+internal readonly unsafe struct RobustLock(long* word)
+{
+    private const long Parked = 1;
+    private const int OwnerShift = 1;
+    private const long OwnerMask = ((1L << ProcessIdentity.Bits) - 1) << OwnerShift;
+    private const int HoldShift = OwnerShift + ProcessIdentity.Bits;
+    private const long HoldUnit = 1L << HoldShift;
+
+    /// <summary>How often to look again before parking. A lock is mostly held for less time than it takes to park and to be woken.</summary>
+    private static readonly int s_spins = Environment.ProcessorCount > 1 ? 60 : 0;
+
+    private static readonly long s_self = ProcessIdentity.Current.ToBits() << OwnerShift;
+
+    /// <summary>The lower half, on which the kernel parks. (All processors that <see cref="Futex"/> supports are little-endian.)</summary>
+    private int* ParkingWord => (int*)word;
+
+    /// <summary>Whether this process holds the lock.</summary>
+    public bool IsHeldHere => (Volatile.Read(ref *word) & OwnerMask) == s_self;
+
+    /// <summary>The ticket of the present hold.</summary>
+    public long Current => Volatile.Read(ref *word) & ~Parked;
+
+    /// <summary>Takes the lock if it is free or its holder has died.</summary>
+    public bool TryAcquire(out LockHold hold) => TryTake(parked: 0, out hold) || TryTakeFromTheDead(out hold);
+
+    /// <summary>Waits for the lock within the limits; false at the deadline.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
+    public bool Acquire(in WaitLimits limits, out LockHold hold)
+    {
+        if (TryTake(parked: 0, out hold))
+            return true;
+        if (limits.Deadline.HasPassed)
+            return TryTakeFromTheDead(out hold);
+        for (var spin = 0; spin < s_spins; spin++)
+        {
+            Thread.SpinWait(8);
+            if (TryTake(parked: 0, out hold))
+                return true;
+        }
+
+        return AcquireParked(limits, out hold);
+    }
+
+    /// <summary>Ends this hold; false when it has ended already.</summary>
+    public bool Release(long ticket)
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref *word);
+            if ((seen & ~Parked) != ticket)
+                return false;
+            if (TryFree(seen))
+                return true;
+        }
+    }
+
+    /// <summary>Ends whichever hold this process has; false when it has none.</summary>
+    public bool ReleaseHere()
+    {
+        while (true)
+        {
+            var seen = Volatile.Read(ref *word);
+            if ((seen & OwnerMask) != s_self)
+                return false;
+            if (TryFree(seen))
+                return true;
+        }
+    }
+
+    /// <summary>Makes all who are parked look again, at their limits too.</summary>
+    public void WakeAll() => Futex.WakeAll(ParkingWord);
+
+    private bool AcquireParked(in WaitLimits limits, out LockHold hold)
+    {
+        var parkTime = new ParkTime();
+        // Between this look at the token and the park a cancellation finds nobody to wake; then the bounded park ends the wait.
+        using var wakeOnCancel = limits.CancellationToken.UnsafeRegister(static state => Futex.WakeAll((int*)(nint)state!), (nint)ParkingWord);
+        while (true)
+        {
+            if (TryTake(Parked, out hold))
+                return true;
+            var seen = Volatile.Read(ref *word);
+            if ((seen & OwnerMask) == 0 || ((seen & Parked) == 0 && Interlocked.CompareExchange(ref *word, seen | Parked, seen) != seen))
+                continue;
+
+            // Only now, with the bit set again: a wake that was meant for somebody and reached us must not be lost with us.
+            limits.ThrowIfCalledOff();
+            if (limits.Deadline.HasPassed)
+                return TryTakeFromTheDead(out hold);
+            CrashPoint.Reach("lock: about to park");
+            var woken = Futex.Wait(ParkingWord, (int)(seen | Parked), limits.Deadline.RemainingUpTo(parkTime.Next()));
+            if (!woken && TryTakeFromTheDead(out hold))
+                return true;
+        }
+    }
+
+    private bool TryTake(long parked, out LockHold hold)
+    {
+        hold = default;
+        var seen = Volatile.Read(ref *word);
+        return (seen & OwnerMask) == 0 && TryOwn(seen, parked, wasAbandoned: false, out hold);
+    }
+
+    /// <summary>If the holder died just now and another took the lock over, the hold's number has changed and the swap fails.</summary>
+    private bool TryTakeFromTheDead(out LockHold hold)
+    {
+        hold = default;
+        var seen = Volatile.Read(ref *word);
+        var owner = seen & OwnerMask;
+        if (owner == s_self)
+            return false;
+        if (owner == 0)
+            return TryOwn(seen, Parked, wasAbandoned: false, out hold);
+        return !ProcessIdentity.FromBits(owner >> OwnerShift).IsAlive && TryOwn(seen, Parked, wasAbandoned: true, out hold);
+    }
+
+    private bool TryOwn(long seen, long parked, bool wasAbandoned, out LockHold hold)
+    {
+        var next = NumberOf(seen) + HoldUnit | s_self | parked;
+        var taken = Interlocked.CompareExchange(ref *word, next, seen) == seen;
+        hold = taken ? new LockHold(next & ~Parked, wasAbandoned) : default;
+        if (taken)
+            CrashPoint.Reach("lock: taken");
+        return taken;
+    }
+
+    private bool TryFree(long held)
+    {
+        Debug.Assert((held & OwnerMask) == s_self, "Only the holder's process releases.");
+        if (Interlocked.CompareExchange(ref *word, NumberOf(held), held) != held)
+            return false;
+        CrashPoint.Reach("lock: freed, nobody woken yet");
+        if ((held & Parked) != 0)
+            Futex.WakeOne(ParkingWord);
+        return true;
+    }
+
+    private static long NumberOf(long seen) => seen & ~(HoldUnit - 1);
+}

@@ -1,0 +1,265 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.ConstrainedExecution;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace Tandem.Platform;
+
+/// <summary>
+/// A piece of memory that several processes see, under no name: an anonymous file (memfd_create(2)) that is mapped by each. The kernel frees
+/// it with the last process that has it open, however that ends. Untouched pages take no memory.
+/// </summary>
+/// <remarks>
+/// <para>One object a process and piece, however often a reference to it arrives. Each primitive that stands on it has a <see cref="SharedMemoryLease"/>.</para>
+/// <para>An address in it may be used between <see cref="TryEnter"/> and <see cref="Exit"/> only: the memory is unmapped when the last lease has
+/// ended and nobody is inside. What the other processes write there is not trusted: sizes are taken from the kernel, once, and every offset is checked.</para>
+/// </remarks>
+internal sealed unsafe class SharedMemory : CriticalFinalizerObject
+{
+    /// <summary>A user of a debugger or of /proc sees this name; it need not be unique.</summary>
+    private const string Name = "tandem";
+
+    private const ulong Magic = 0x314D_4D45_444E_4154; // "TANDEMM1"
+    private const int Closed = int.MinValue;
+
+    /// <summary>The whole memory, header included; 0 once it is unmapped.</summary>
+    private nint _address;
+
+    /// <summary>The open descriptor: others open the memory through it.</summary>
+    private readonly SafeFileHandle _file;
+
+    /// <summary>How many are inside, plus <see cref="Closed"/> once the last lease has ended: then it is unmapped as the last one leaves.</summary>
+    private int _inside;
+
+    /// <summary>How many primitives of this process stand on it. Guarded by the gate of <see cref="SharedMemoryTable"/>.</summary>
+    private int _leases;
+
+    private SharedMemory(SafeFileHandle file, long size)
+    {
+        _file = file;
+        Size = size;
+        var address = Libc.Mmap(0, (nuint)size, Libc.PROT_READ | Libc.PROT_WRITE, Libc.MAP_SHARED, (int)file.DangerousGetHandle(), 0);
+        if (address == -1)
+            throw Failure("map shared memory", Marshal.GetLastPInvokeError());
+        _address = address;
+    }
+
+    ~SharedMemory() => Unmap();
+
+    /// <summary>In bytes, header included. The seals keep the kernel's size what it is.</summary>
+    public long Size { get; }
+
+    /// <summary>Names this piece and no other, ever; nobody can guess it.</summary>
+    public UInt128 Cookie { get; private set; }
+
+    /// <summary>Whether somebody who was sent a reference has not opened the memory yet. Not to be asked once it is closed.</summary>
+    public bool IsAwaited => Volatile.Read(ref Start->Received) - Volatile.Read(ref Start->Sent) < 0;
+
+    private Header* Start => (Header*)_address;
+
+    /// <summary>Makes a new piece, all zeros.</summary>
+    /// <param name="kind">What stands on it; only a reference to the same kind opens it.</param>
+    /// <param name="payloadSize">In bytes, header not included.</param>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory.</exception>
+    /// <exception cref="IOException">The system is out of descriptors or memory.</exception>
+    public static SharedMemory Create(ulong kind, long payloadSize)
+    {
+        RequirePlatform();
+        var size = AlignToPage(checked(sizeof(Header) + payloadSize));
+        return RetryAfterCollection(() =>
+        {
+            var descriptor = Libc.MemfdCreate(Name, Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING);
+            if (descriptor < 0)
+                throw Failure("make shared memory", Marshal.GetLastPInvokeError());
+            var file = new SafeFileHandle(descriptor, ownsHandle: true);
+            RandomAccess.SetLength(file, size);
+            // A memory that others could shrink under us would kill us at the next access (SIGBUS).
+            if (Libc.Fcntl(descriptor, Libc.F_ADD_SEALS, Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW | Libc.F_SEAL_SEAL) < 0)
+                throw Failure("seal shared memory", Marshal.GetLastPInvokeError());
+
+            var memory = new SharedMemory(file, size);
+            var cookie = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(sizeof(UInt128)));
+            *memory.Start = new Header { Magic = Magic, Kind = kind, Cookie = cookie, Size = size };
+            memory.Cookie = cookie;
+            return memory;
+        });
+    }
+
+    /// <summary>Maps the piece that another process has open.</summary>
+    /// <exception cref="InvalidDataException">What is there is not the memory the reference speaks of.</exception>
+    /// <exception cref="IOException">The other process has ended or has let go of the memory.</exception>
+    public static SharedMemory Open(SharedMemoryReference reference, ulong kind)
+    {
+        RequirePlatform();
+        var path = $"/proc/{reference.ProcessId}/fd/{reference.Descriptor}";
+        return RetryAfterCollection(() =>
+        {
+            // Looked at before it is opened: the number may have gone to a pipe or a terminal by now, and to open those has effects.
+            if (!IsMemory(path))
+                throw Gone(reference);
+            var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+            const int Seals = Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW;
+            var size = RandomAccess.GetLength(file);
+            if ((Libc.Fcntl((int)file.DangerousGetHandle(), Libc.F_GET_SEALS, 0) & Seals) != Seals || size < sizeof(Header))
+                throw new InvalidDataException($"Descriptor {reference.Descriptor} of process {reference.ProcessId} is not memory of Tandem.");
+
+            var memory = new SharedMemory(file, size);
+            try
+            {
+                memory.Cookie = memory.Start->Cookie;
+                if (memory.Start->Magic != Magic || memory.Start->Size != size || memory.Cookie != reference.Cookie)
+                    throw Gone(reference);
+                memory.RequireKind(kind);
+                return memory;
+            }
+            catch
+            {
+                memory.Unmap();
+                throw;
+            }
+        });
+    }
+
+    /// <exception cref="InvalidDataException">Something else stands on this memory.</exception>
+    public void RequireKind(ulong kind)
+    {
+        if (Start->Kind != kind)
+            throw new InvalidDataException("The reference is to a primitive of another type than the one declared here (for a ProcessQueue<T>, T counts too). Declare the type that was sent.");
+    }
+
+    /// <summary>The address of a value <paramref name="offset"/> bytes after the header. Use it inside only.</summary>
+    public T* At<T>(long offset, long count = 1)
+        where T : unmanaged
+    {
+        if (offset < 0 || count < 0 || offset % sizeof(long) != 0 || count > (Size - sizeof(Header) - offset) / sizeof(T))
+            throw new InvalidDataException($"{count} {typeof(T).Name} at offset {offset} do not lie within shared memory of {Size} bytes.");
+        return (T*)(_address + sizeof(Header) + (nint)offset);
+    }
+
+    /// <summary>Keeps the memory mapped until <see cref="Exit"/>. False once it is unmapped, that is closed and left by all who were inside.</summary>
+    public bool TryEnter()
+    {
+        var seen = Volatile.Read(ref _inside);
+        while (seen != Closed)
+        {
+            var before = Interlocked.CompareExchange(ref _inside, seen + 1, seen);
+            if (before == seen)
+                return true;
+            seen = before;
+        }
+
+        return false;
+    }
+
+    public void Exit()
+    {
+        if (Interlocked.Decrement(ref _inside) == Closed)
+            Unmap();
+    }
+
+    /// <summary>The reference to send to a process that will open the memory. Until it has, the table keeps the memory open for it.</summary>
+    public SharedMemoryReference Send()
+    {
+        Interlocked.Increment(ref Start->Sent);
+        return new(Environment.ProcessId, (int)_file.DangerousGetHandle(), Cookie);
+    }
+
+    public void MarkReceived() => Interlocked.Increment(ref Start->Received);
+
+    /// <summary>One primitive more. Needs the table's gate.</summary>
+    public void AddLeaseHeld() => _leases++;
+
+    /// <summary>One primitive less; true when it was the last. Needs the table's gate.</summary>
+    public bool RemoveLeaseHeld() => --_leases == 0;
+
+    /// <summary>Unmaps the memory as soon as nobody is inside.</summary>
+    public void Close()
+    {
+        Debug.Assert(_leases == 0, "Whoever still stands on the memory needs it.");
+        if (Interlocked.Add(ref _inside, Closed) == Closed)
+            Unmap();
+    }
+
+    private void Unmap()
+    {
+        var address = Interlocked.Exchange(ref _address, 0);
+        if (address != 0)
+            _ = Libc.Munmap(address, (nuint)Size);
+        // Null when the constructor could not map; the handle has a finalizer of its own, so it is not touched from ours.
+        if (address != 0 && !_file.IsClosed)
+            _file.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private static bool IsMemory(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget?.StartsWith($"/memfd:{Name}", StringComparison.Ordinal) == true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+
+    private static IOException Gone(SharedMemoryReference reference) => new(
+        $"Process {reference.ProcessId} sent a primitive and let go of it, or ended, before it was received here. Keep it undisposed until the other side has it.");
+
+    private static void RequirePlatform()
+    {
+        if (!Futex.IsSupported || !Environment.Is64BitProcess)
+            throw new PlatformNotSupportedException($"Primitives for processes need anonymous shared memory (memfd_create), futexes and /proc, so they work on 64-bit Linux only so far; this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}. ThreadLock and ThreadQueue work everywhere.");
+    }
+
+    /// <summary>Out of descriptors or mappings, perhaps because forgotten primitives wait for their finalizers: run those, then try once more.</summary>
+    private static T RetryAfterCollection<T>(Func<T> attempt)
+    {
+        try
+        {
+            return attempt();
+        }
+        catch (IOException error) when (error.HResult is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+            return attempt();
+        }
+    }
+
+    private static IOException Failure(string what, int errno) =>
+        new($"The system could not {what}: {Marshal.GetPInvokeErrorMessage(errno)} (errno {errno}).", errno);
+
+    private static long AlignToPage(long size)
+    {
+        var page = Environment.SystemPageSize;
+        return checked(size + page - 1) / page * page;
+    }
+
+    /// <summary>The first bytes of the memory.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 128)]
+    private struct Header
+    {
+        [FieldOffset(0)]
+        public ulong Magic;
+
+        /// <summary>What stands on the memory.</summary>
+        [FieldOffset(8)]
+        public ulong Kind;
+
+        [FieldOffset(16)]
+        public UInt128 Cookie;
+
+        [FieldOffset(32)]
+        public long Size;
+
+        /// <summary>How many references have been sent, and how many have been received: more sent than received means that somebody will still come.</summary>
+        [FieldOffset(40)]
+        public int Sent;
+
+        [FieldOffset(44)]
+        public int Received;
+    }
+}

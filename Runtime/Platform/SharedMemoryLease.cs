@@ -1,0 +1,57 @@
+namespace Tandem.Platform;
+
+/// <summary>One primitive's stand on a <see cref="SharedMemory"/>, ended by its Dispose. Others of this process that stand on the same memory go on.</summary>
+internal sealed class SharedMemoryLease(SharedMemory memory, string owner) : IDisposable
+{
+    /// <summary>1 once the lease has ended.</summary>
+    private int _ended;
+
+    /// <summary>The memory; use it inside only.</summary>
+    public SharedMemory Memory => memory;
+
+    /// <summary>Keeps the memory mapped until <see cref="Exit"/>.</summary>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
+    public void Enter()
+    {
+        if (!memory.TryEnter())
+            throw Disposed();
+        if (Volatile.Read(ref _ended) == 0)
+            return;
+        memory.Exit();
+        throw Disposed();
+    }
+
+    public void Exit() => memory.Exit();
+
+    /// <summary>For those who wait inside.</summary>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
+    public void ThrowIfEnded()
+    {
+        if (Volatile.Read(ref _ended) != 0)
+            throw Disposed();
+    }
+
+    /// <summary>A reference for another process, which may open the memory until this process ends or the last lease here does.</summary>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
+    public SharedMemoryReference Send()
+    {
+        Enter();
+        try
+        {
+            return SharedMemoryTable.Send(memory);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Interlocked.Exchange(ref _ended, 1) == 0)
+            SharedMemoryTable.EndLease(memory);
+    }
+
+    private ObjectDisposedException Disposed() =>
+        new(owner, $"This {owner} was disposed in this process. Other processes that have it go on using it; dispose it here only when the last use here is over.");
+}

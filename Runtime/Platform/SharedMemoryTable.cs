@@ -1,0 +1,100 @@
+namespace Tandem.Platform;
+
+/// <summary>The shared memory that this process has open: each piece once, and kept open for those who were sent a reference and have not come yet.</summary>
+internal static class SharedMemoryTable
+{
+    /// <summary>Guards the fields below and each memory's number of leases.</summary>
+    private static readonly Lock s_gate = new();
+
+    /// <summary>What is open. Weak, so that a forgotten primitive is collected and its memory with it.</summary>
+    private static readonly Dictionary<UInt128, WeakReference<SharedMemory>> s_open = [];
+
+    /// <summary>What must stay open though this process may have forgotten it, because a reference is under way to another.</summary>
+    private static readonly HashSet<SharedMemory> s_awaited = [];
+
+    /// <summary>At how many entries the tables are next searched for those that have become needless.</summary>
+    private static int s_pruneOpenAt = 64;
+
+    private static int s_pruneAwaitedAt = 16;
+
+    /// <summary>Enters a new piece and gives out its first lease.</summary>
+    public static SharedMemoryLease Add(SharedMemory memory, string owner)
+    {
+        lock (s_gate)
+        {
+            if (s_open.Count >= s_pruneOpenAt)
+            {
+                foreach (var (cookie, open) in s_open)
+                {
+                    if (!open.TryGetTarget(out _))
+                        s_open.Remove(cookie);
+                }
+
+                s_pruneOpenAt = Math.Max(64, 2 * s_open.Count);
+            }
+
+            s_open[memory.Cookie] = new(memory);
+            return LeaseHeld(memory, owner);
+        }
+    }
+
+    /// <summary>Opens what a reference names, or finds it open already.</summary>
+    /// <exception cref="InvalidDataException">What is there is not the memory the reference speaks of, or of another kind.</exception>
+    /// <exception cref="IOException">The other process has ended or has let go of the memory.</exception>
+    public static SharedMemoryLease Receive(SharedMemoryReference reference, ulong kind, string owner)
+    {
+        if (TryLease(reference.Cookie, kind, owner) is { } known)
+            return known;
+        var memory = SharedMemory.Open(reference, kind);
+        // Another thread may have opened it meanwhile. Two mappings are as good as one, as all state lies in the memory itself.
+        memory.MarkReceived();
+        return Add(memory, owner);
+    }
+
+    /// <summary>A reference to send, and the memory kept open until it has arrived.</summary>
+    public static SharedMemoryReference Send(SharedMemory memory)
+    {
+        lock (s_gate)
+        {
+            var reference = memory.Send();
+            if (s_awaited.Add(memory) && s_awaited.Count >= s_pruneAwaitedAt)
+            {
+                s_awaited.RemoveWhere(static awaited => !awaited.IsAwaited);
+                s_pruneAwaitedAt = Math.Max(16, 2 * s_awaited.Count);
+            }
+
+            return reference;
+        }
+    }
+
+    /// <summary>Ends a lease; the last one closes the memory, for those under way to it too.</summary>
+    public static void EndLease(SharedMemory memory)
+    {
+        lock (s_gate)
+        {
+            if (!memory.RemoveLeaseHeld())
+                return;
+            s_awaited.Remove(memory);
+            s_open.Remove(memory.Cookie);
+            memory.Close();
+        }
+    }
+
+    private static SharedMemoryLease? TryLease(UInt128 cookie, ulong kind, string owner)
+    {
+        lock (s_gate)
+        {
+            if (!s_open.TryGetValue(cookie, out var open) || !open.TryGetTarget(out var memory))
+                return null;
+            memory.RequireKind(kind);
+            memory.MarkReceived();
+            return LeaseHeld(memory, owner);
+        }
+    }
+
+    private static SharedMemoryLease LeaseHeld(SharedMemory memory, string owner)
+    {
+        memory.AddLeaseHeld();
+        return new SharedMemoryLease(memory, owner);
+    }
+}
