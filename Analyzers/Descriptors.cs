@@ -10,7 +10,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor CpuBoundWorkOnThreads = Rule("TDM1001", Executors, Warning,
         "CPU-bound work on threads",
-        "{0}");
+        "{0} {1}; {2}");
 
     public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
         "Lock not released on every path",
@@ -18,7 +18,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor WorkCapturesState = Rule("TDM3001", Processes, Warning,
         "Work for a process captures state that stays behind",
-        "{0}");
+        "This work runs in another process, but captures {0}, and that stays behind in this one; {1}");
 
     public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
         "Check-then-act race",

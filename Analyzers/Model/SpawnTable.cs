@@ -83,7 +83,13 @@ internal sealed class SpawnTable
         return null;
     }
 
-    private static ITypeSymbol? ReceiverType(IInvocationOperation call) => Unconverted(call.Instance)?.Type ?? call.TargetMethod.ContainingType;
+    // A variable of an abstract type, as `Executor pool = new ProcessExecutor()`, may surely hold one kind.
+    private static ITypeSymbol? ReceiverType(IInvocationOperation call) => Unconverted(call.Instance) switch
+    {
+        { Type.IsAbstract: true } receiver => WorkValue.Of(receiver).Type,
+        { } receiver => receiver.Type,
+        null => call.TargetMethod.ContainingType,
+    };
 
     private static IEnumerable<IOperation> Delegates(IOperation value)
     {
