@@ -1,0 +1,50 @@
+using System.IO.Compression;
+using System.Xml.Linq;
+
+namespace Tandem.Analyzers.Tests.Repository;
+
+/// <summary>What a user outside of the repository sees: install, warning, repair, run.</summary>
+[Trait("Category", "Package")]
+public class PackageTests(PackageFixture packages) : IClassFixture<PackageFixture>
+{
+    [Fact]
+    public void AnalyzersPackage_HasAnalyzersAndFixes_AndNoLibrary()
+    {
+        var files = Files("Tandem.Analyzers");
+        Assert.Equal(["analyzers/dotnet/cs/Tandem.Analyzers.dll", "analyzers/dotnet/cs/Tandem.CodeFixes.dll"], files.Where(file => file.EndsWith(".dll", StringComparison.Ordinal)).Order());
+        Assert.Superset(new HashSet<string> { "README.md", "icon.png", "LICENSE" }, files.ToHashSet());
+        Assert.DoesNotContain(files, file => file.StartsWith("lib/", StringComparison.Ordinal));
+
+        var metadata = Metadata("Tandem.Analyzers");
+        Assert.Equal("true", Value(metadata, "developmentDependency"));
+        Assert.Equal("MIT", Value(metadata, "license"));
+        Assert.DoesNotContain(metadata.Descendants(), element => element.Name.LocalName == "dependency");
+    }
+
+    [Fact]
+    public void RuntimePackage_BringsTheAnalyzersOfItsOwnVersion()
+    {
+        Assert.Superset(new HashSet<string> { "lib/net10.0/Tandem.dll", "lib/net10.0/Tandem.xml", "README.md", "icon.png", "LICENSE" }, Files("Tandem").ToHashSet());
+
+        var dependency = Assert.Single(Metadata("Tandem").Descendants(), element => element.Name.LocalName == "dependency");
+        Assert.Equal(("Tandem.Analyzers", packages.Version), ((string?)dependency.Attribute("id"), (string?)dependency.Attribute("version")));
+        Assert.DoesNotContain("analyzers", (string?)dependency.Attribute("exclude") ?? "", StringComparison.OrdinalIgnoreCase);
+    }
+
+    private string[] Files(string package)
+    {
+        using var archive = Open(package);
+        return [.. archive.Entries.Select(entry => entry.FullName)];
+    }
+
+    private XDocument Metadata(string package)
+    {
+        using var archive = Open(package);
+        using var stream = archive.GetEntry($"{package}.nuspec")!.Open();
+        return XDocument.Load(stream);
+    }
+
+    private ZipArchive Open(string package) => ZipFile.OpenRead(Path.Combine(packages.Feed, $"{package}.{packages.Version}.nupkg"));
+
+    private static string? Value(XDocument metadata, string name) => metadata.Descendants().SingleOrDefault(element => element.Name.LocalName == name)?.Value;
+}
