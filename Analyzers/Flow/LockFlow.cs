@@ -1,0 +1,66 @@
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Flow;
+
+/// <summary>
+/// The lock analysis of a compilation, shared by all rules: <c>LockFlow.For(compilation).At(operation, model, token)</c> gives the locks
+/// that are held, surely or maybe, just before an operation of the source is evaluated. A function is analysed when it is first asked
+/// about, and only if it acquires something.
+/// </summary>
+internal sealed class LockFlow
+{
+    private static readonly ConditionalWeakTable<Compilation, LockFlow> s_byCompilation = new();
+
+    private readonly ConcurrentDictionary<SyntaxNode, HeldLocks?> _functions = new();
+
+    private LockFlow(Compilation compilation)
+    {
+        Table = LockTable.For(compilation);
+        Summaries = new ReleaseSummaries(Table);
+    }
+
+    public LockTable Table { get; }
+
+    public ReleaseSummaries Summaries { get; }
+
+    public static LockFlow For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new LockFlow(c));
+
+    /// <summary>The locks held just before <paramref name="operation"/>, an operation of the source, is evaluated. Compare them by <see cref="HeldLock.Lock"/>.</summary>
+    public LockSet At(IOperation operation, SemanticModel model, CancellationToken cancellationToken) =>
+        FunctionGraphs.FunctionAround(operation.Syntax) is { } function && In(function, model, cancellationToken) is { } held ? held.At(operation) : LockSet.None;
+
+    /// <summary>The locks of <paramref name="function"/> (a member's body, a local function, a lambda); null where it takes none, or is too much to follow.</summary>
+    public HeldLocks? In(SyntaxNode function, SemanticModel model, CancellationToken cancellationToken)
+    {
+        if (_functions.TryGetValue(function, out var known)) return known;
+
+        HeldLocks? held = null;
+        if (MayAcquire(function) && FunctionGraphs.Of(function, model, cancellationToken) is { } graph)
+            held = HeldLocks.Of(graph, new FlowContext(Table, Summaries, model, model.GetEnclosingSymbol(function.SpanStart, cancellationToken)?.ContainingType), cancellationToken);
+        return _functions.GetOrAdd(function, held);
+    }
+
+    /// <summary>Whether the text of <paramref name="function"/> has a <c>lock</c> or calls something named like an acquire.</summary>
+    private static bool MayAcquire(SyntaxNode function) => Own(function).Any(static node => node is LockStatementSyntax || IsAcquire(node));
+
+    /// <summary>Whether <paramref name="node"/> reads like an acquire: a call of such a name, or <c>new Mutex</c>. A first look, before anything is bound.</summary>
+    public static bool IsAcquire(SyntaxNode node) => node switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => LockTable.IsAcquireName(member.Name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => LockTable.IsAcquireName(binding.Name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: SimpleNameSyntax name } => LockTable.IsAcquireName(name.Identifier.ValueText),
+        ObjectCreationExpressionSyntax { Type: NameSyntax type } => type is SimpleNameSyntax { Identifier.ValueText: "Mutex" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Mutex" },
+        ImplicitObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } => true,
+        _ => false,
+    };
+
+    /// <summary>The nodes of a function without those of the functions inside it.</summary>
+    private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>
+        function.DescendantNodes(node => node == function || !FunctionGraphs.IsFunction(node));
+}

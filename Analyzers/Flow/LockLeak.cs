@@ -1,0 +1,22 @@
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Flow;
+
+/// <summary>How a path leaves a body (or loses the name of a lock) with the lock still held.</summary>
+internal enum LeakKind
+{
+    /// <summary>By a return, or at the end of the body.</summary>
+    Return,
+
+    /// <summary>By an exception.</summary>
+    Exception,
+
+    /// <summary>By an assignment to the variable that names the lock: the next turn of a loop.</summary>
+    Reassignment,
+}
+
+/// <summary>A path on which a lock is not released.</summary>
+/// <param name="Held">The hold that is left.</param>
+/// <param name="Kind">How the path ends.</param>
+/// <param name="Where">The operation that throws, or the last one before the body is left; null for a body that does nothing more.</param>
+internal sealed record LockLeak(HeldLock Held, LeakKind Kind, IOperation? Where);

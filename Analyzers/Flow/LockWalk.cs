@@ -1,0 +1,229 @@
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.FlowAnalysis;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Flow;
+
+/// <summary>
+/// Follows the locks through one control flow graph: visits every pair of a block and a <see cref="LockState"/> that is reachable, each once,
+/// along branches and exception edges. Paths stay apart only as far as the states differ, so flags and results are correlated for as long as
+/// they matter. Stops at a limit of steps, and then knows nothing.
+/// </summary>
+internal sealed class LockWalk
+{
+    // Real bodies need one to four states a block; one that needs more than this is not worth an answer that is late.
+    private const int MostStatesPerBlock = 48;
+    private const int MostStatesBeyond = 2_000;
+
+    private readonly ControlFlowGraph _graph;
+    private readonly LockStep _step;
+    private readonly CancellationToken _cancellationToken;
+    private readonly Queue<Visit> _pending = new();
+    private readonly HashSet<Visit> _visits = [];
+    private readonly HashSet<(IOperation Acquire, LeakKind Kind)> _leaking = [];
+
+    // Per run of one block: where it is, and the last state that was thrown from it.
+    private Visit _at = null!;
+    private (LockState State, IOperation Cause)? _thrown;
+
+    private LockWalk(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken)
+    {
+        _graph = graph;
+        _cancellationToken = cancellationToken;
+        _step = new LockStep(graph, context, correlated, this);
+    }
+
+    public List<LockLeak> Leaks { get; } = [];
+
+    /// <summary>The acquires whose lock some path gives back.</summary>
+    public HashSet<IOperation> Released { get; } = [];
+
+    /// <summary>The acquires whose lock some path hands over to a scope, a continuation or another owner.</summary>
+    public HashSet<IOperation> HandedOver { get; } = [];
+
+    /// <summary>The states in which each block is entered.</summary>
+    public IEnumerable<(BasicBlock Block, LockState State)> Entries => _visits.Select(static visit => (visit.Block, visit.State));
+
+    /// <summary>Called before each operation while <see cref="Replay"/> runs.</summary>
+    public Action<IOperation, LockState>? Observer { get; private set; }
+
+    /// <summary>Walks the graph to its end; null where the limit of steps comes first.</summary>
+    public static LockWalk? Run(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken)
+    {
+        var walk = new LockWalk(graph, context, correlated, cancellationToken);
+        return walk.Explore() ? walk : null;
+    }
+
+    /// <summary>Runs every visited block once more, and tells <paramref name="observer"/> the state before each operation.</summary>
+    public void Replay(Action<IOperation, LockState> observer)
+    {
+        Observer = observer;
+        foreach (var visit in _visits.ToList()) Execute(visit);
+        _pending.Clear();
+        Observer = null;
+    }
+
+    private bool Explore()
+    {
+        Enter(_graph.Blocks[0], LockState.Empty, outer: null, cause: null);
+        var limit = (_graph.Blocks.Length * MostStatesPerBlock) + MostStatesBeyond;
+        for (var steps = 0; _pending.Count > 0; steps++)
+        {
+            if (steps > limit) return false;
+            _cancellationToken.ThrowIfCancellationRequested();
+            Execute(_pending.Dequeue());
+        }
+
+        return true;
+    }
+
+    private void Enter(BasicBlock block, LockState state, Unwinding? outer, IOperation? cause)
+    {
+        var visit = new Visit(block, _step.Entering(state, block), outer, cause);
+        if (_visits.Add(visit)) _pending.Enqueue(visit);
+    }
+
+    private void Execute(Visit visit)
+    {
+        _at = visit;
+        _thrown = null;
+        var block = visit.Block;
+        if (block.Kind == BasicBlockKind.Exit)
+        {
+            foreach (var held in visit.State.Held) Leak(held, LeakKind.Return, visit.Cause);
+            return;
+        }
+
+        IEnumerable<LockState> states = [visit.State];
+        foreach (var operation in block.Operations) states = _step.After(operation, states);
+
+        if (block.BranchValue is not { } value)
+        {
+            foreach (var state in states) Follow(block.FallThroughSuccessor, state, FlowValue.Unknown, block.Operations.LastOrDefault());
+            return;
+        }
+
+        foreach (var (state, result) in _step.Results(value, states))
+        {
+            if (block.ConditionKind == ControlFlowConditionKind.None)
+            {
+                Follow(block.FallThroughSuccessor, state, result, value);
+                continue;
+            }
+
+            foreach (var outcome in new[] { true, false })
+            {
+                if (result.IsTrue == !outcome) continue;
+                var taken = outcome == (block.ConditionKind == ControlFlowConditionKind.WhenTrue);
+                Follow(taken ? block.ConditionalSuccessor : block.FallThroughSuccessor, _step.Assume(state, value, outcome), FlowValue.Unknown, value);
+            }
+        }
+    }
+
+    private void Follow(ControlFlowBranch? branch, LockState state, FlowValue value, IOperation? last)
+    {
+        switch (branch)
+        {
+            case null: break;
+            case { Semantics: ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow }:
+                // A switch expression without a match throws on its own; that is another defect.
+                if (last is not { IsImplicit: true }) Unwind(branch.Source.EnclosingRegion, state, _at.Outer, last ?? _at.Cause);
+                break;
+            case { Semantics: ControlFlowBranchSemantics.StructuredExceptionHandling }:
+                Resume(branch.Source, state, _at.Outer);
+                break;
+            case { Destination: { } destination }:
+                if (branch.Semantics == ControlFlowBranchSemantics.Return && value.Acquire is { } returned) state = _step.HandOver(state, returned);
+                foreach (var region in branch.LeavingRegions)
+                    if (branch.FinallyRegions.IsEmpty) state = LockStep.Leaving(state, region);
+                // What a finally region does on the way is not why the body is left.
+                RunFinally(branch.FinallyRegions, destination, state, _at.Outer, _at.Outer is null ? last ?? _at.Cause : _at.Cause);
+                break;
+        }
+    }
+
+    /// <summary>Runs the finally regions that a branch leaves, the innermost first, and then enters its destination.</summary>
+    private void RunFinally(ImmutableArray<ControlFlowRegion> regions, BasicBlock destination, LockState state, Unwinding? outer, IOperation? cause)
+    {
+        if (regions.IsEmpty) Enter(destination, state, outer, cause);
+        else Enter(First(regions[0]), state, new Unwinding(regions[0], regions.RemoveAt(0), destination, outer), cause);
+    }
+
+    /// <summary>What comes after a finally region: the rest of the branch that ran it, or the exception.</summary>
+    private void Resume(BasicBlock end, LockState state, Unwinding? unwinding)
+    {
+        // A filter that says no: the other handlers, and the way out, were entered when the exception was thrown.
+        if (unwinding is null || !Contains(unwinding.Region, end)) return;
+        if (unwinding.Destination is { } destination) RunFinally(unwinding.Rest, destination, state, unwinding.Outer, _at.Cause);
+        else Unwind(unwinding.Region.EnclosingRegion!.EnclosingRegion, state, unwinding.Outer, _at.Cause);
+    }
+
+    /// <summary>An exception in the current block: enters the handlers and finally regions around it, or leaves the body.</summary>
+    public void Throw(LockState state, IOperation cause)
+    {
+        if (_thrown is { } last && ReferenceEquals(last.State, state)) return;
+        _thrown = (state, cause);
+        Unwind(_at.Block.EnclosingRegion, state, _at.Outer, cause);
+    }
+
+    private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause)
+    {
+        for (; region is not null; region = region.EnclosingRegion)
+        {
+            // An exception in a filter counts as its no.
+            if (region.Kind == ControlFlowRegionKind.Filter) return;
+            // An exception in a finally region takes the place of what the region was run for.
+            if (region.Kind == ControlFlowRegionKind.Finally && outer?.Region == region) outer = outer.Outer;
+            if (region.Kind != ControlFlowRegionKind.Try || region.EnclosingRegion is not { } statement) continue;
+
+            var handlers = statement.NestedRegions.Where(nested => nested != region);
+            if (statement.Kind == ControlFlowRegionKind.TryAndFinally)
+            {
+                var final = handlers.Single();
+                Enter(First(final), state, new Unwinding(final, [], Destination: null, outer), cause);
+                return;
+            }
+
+            foreach (var handler in handlers)
+            {
+                Enter(First(handler), state, outer, cause);
+                if (CatchesAll(handler)) return;
+            }
+        }
+
+        foreach (var held in state.Held) Leak(held, LeakKind.Exception, cause);
+    }
+
+    public void Leak(HeldLock held, LeakKind kind, IOperation? where)
+    {
+        if (_leaking.Add((held.Acquire, kind))) Leaks.Add(new LockLeak(held, kind, where));
+    }
+
+    private BasicBlock First(ControlFlowRegion region) => _graph.Blocks[region.FirstBlockOrdinal];
+
+    private static bool Contains(ControlFlowRegion region, BasicBlock block) => region.FirstBlockOrdinal <= block.Ordinal && block.Ordinal <= region.LastBlockOrdinal;
+
+    private static bool CatchesAll(ControlFlowRegion handler) =>
+        handler.Kind == ControlFlowRegionKind.Catch
+        && handler.ExceptionType is null or { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
+
+    /// <summary>Why a finally region runs: on the way to a destination, or (without one) because of an exception.</summary>
+    private sealed record Unwinding(ControlFlowRegion Region, ImmutableArray<ControlFlowRegion> Rest, BasicBlock? Destination, Unwinding? Outer)
+    {
+        public bool Equals(Unwinding? other) =>
+            other is not null && Region == other.Region && Destination == other.Destination && Rest.Length == other.Rest.Length && Equals(Outer, other.Outer);
+
+        public override int GetHashCode() => Region.FirstBlockOrdinal + (31 * (Destination?.Ordinal ?? -1));
+    }
+
+    /// <summary>A block entered in a state. Why it was entered tells visits apart only for finally regions; the first cause found stands for all.</summary>
+    private sealed record Visit(BasicBlock Block, LockState State, Unwinding? Outer, IOperation? Cause)
+    {
+        public bool Equals(Visit? other) => other is not null && Block == other.Block && State.Equals(other.State) && Equals(Outer, other.Outer);
+
+        public override int GetHashCode() => (Block.Ordinal * 397) ^ State.GetHashCode();
+    }
+}

@@ -1,0 +1,200 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using static Tandem.Analyzers.Model.LockAction;
+using static Tandem.Analyzers.Model.LockMode;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>The members of the BCL and of Tandem that acquire and release locks. Declared as data, resolved once for a compilation.</summary>
+internal sealed class LockTable
+{
+    private const string Threading = "System.Threading.";
+
+    private static readonly Entry[] s_entries =
+    [
+        new(Threading + "Monitor", LockKind.Monitor, Acquire, "Enter"),
+        new(Threading + "Monitor", LockKind.Monitor, TryAcquire, "TryEnter"),
+        new(Threading + "Monitor", LockKind.Monitor, Release, "Exit"),
+        new(Threading + "Monitor", LockKind.Monitor, Query, "IsEntered"),
+        new(Threading + "Monitor", LockKind.Monitor, Use, "Wait"),
+        new(Threading + "Monitor", LockKind.Monitor, Use, "Pulse"),
+        new(Threading + "Monitor", LockKind.Monitor, Use, "PulseAll"),
+
+        new(Threading + "Lock", LockKind.Lock, Acquire, "Enter"),
+        new(Threading + "Lock", LockKind.Lock, Acquire, "EnterScope"),
+        new(Threading + "Lock", LockKind.Lock, TryAcquire, "TryEnter"),
+        new(Threading + "Lock", LockKind.Lock, Release, "Exit"),
+        new(Threading + "Lock", LockKind.Lock, Query, "IsHeldByCurrentThread"),
+
+        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Acquire, "Wait"),
+        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Acquire, "WaitAsync"),
+        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Release, "Release"),
+        new(Threading + "Semaphore", LockKind.Semaphore, Acquire, "WaitOne"),
+        new(Threading + "Semaphore", LockKind.Semaphore, Release, "Release"),
+
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterReadLock", Read),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterReadLock", Read),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitReadLock", Read),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsReadLockHeld", Read),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterUpgradeableReadLock", UpgradeableRead),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterUpgradeableReadLock", UpgradeableRead),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitUpgradeableReadLock", UpgradeableRead),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsUpgradeableReadLockHeld", UpgradeableRead),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterWriteLock", Write),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterWriteLock", Write),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitWriteLock", Write),
+        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsWriteLockHeld", Write),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Acquire, "AcquireReaderLock", Read),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseReaderLock", Read),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Query, "IsReaderLockHeld", Read),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Acquire, "AcquireWriterLock", Write),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseWriterLock", Write),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Query, "IsWriterLockHeld", Write),
+        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseLock", Any),
+
+        new(Threading + "Mutex", LockKind.Mutex, Acquire, "WaitOne"),
+        new(Threading + "Mutex", LockKind.Mutex, Release, "ReleaseMutex"),
+
+        new(Threading + "SpinLock", LockKind.SpinLock, Acquire, "Enter"),
+        new(Threading + "SpinLock", LockKind.SpinLock, TryAcquire, "TryEnter"),
+        new(Threading + "SpinLock", LockKind.SpinLock, Release, "Exit"),
+        new(Threading + "SpinLock", LockKind.SpinLock, Query, "IsHeldByCurrentThread"),
+
+        .. Tandem("ThreadLock", LockKind.ThreadLock),
+        .. Tandem("ProcessLock", LockKind.ProcessLock),
+        .. Tandem("ProcessSemaphore", LockKind.Semaphore),
+    ];
+
+    private static readonly ImmutableHashSet<string> s_acquireNames = Names(Acquire, TryAcquire);
+    private static readonly ImmutableHashSet<string> s_releaseNames = Names(Release).Add("Dispose").Add("DisposeAsync");
+
+    private readonly Dictionary<string, List<(INamedTypeSymbol Type, Entry Entry)>> _byMember = [];
+    private readonly KnownSymbols _symbols;
+
+    private LockTable(KnownSymbols symbols)
+    {
+        _symbols = symbols;
+        foreach (var entry in s_entries)
+        {
+            if (symbols.Type(entry.Type) is not { } type) continue;
+            if (!_byMember.TryGetValue(entry.Member, out var entries)) _byMember[entry.Member] = entries = [];
+            entries.Add((type, entry));
+        }
+    }
+
+    public bool IsEmpty => _byMember.Count == 0;
+
+    public static LockTable For(Compilation compilation) => new(KnownSymbols.Of(compilation));
+
+    /// <summary>Whether a member of that name may acquire a lock. For a first look at syntax, before anything is bound.</summary>
+    public static bool IsAcquireName(string name) => s_acquireNames.Contains(name);
+
+    /// <summary>Whether a member of that name may release a lock or dispose its scope. For a first look at syntax.</summary>
+    public static bool IsReleaseName(string name) => s_releaseNames.Contains(name);
+
+    /// <summary>What <paramref name="operation"/> does to a lock, or null.</summary>
+    /// <param name="operation">A call, a property read or an object creation.</param>
+    /// <param name="alias">What a local or a flow capture stands for, see <see cref="AccessPath.Of(IOperation, Func{IOperation, AccessPath})"/>.</param>
+    public LockOperation? Find(IOperation operation, Func<IOperation, AccessPath?>? alias = null) => operation switch
+    {
+        IInvocationOperation call => Find(call, alias),
+        IPropertyReferenceOperation { Instance: { } instance } property => Find(instance.Type, property.Property.Name) is { Action: Query } entry
+            ? new LockOperation(property, Query, entry.Kind, entry.Mode, PathOf(instance, alias))
+            : null,
+        IObjectCreationOperation creation => OwnedMutex(creation),
+        _ => null,
+    };
+
+    private LockOperation? Find(IInvocationOperation call, Func<IOperation, AccessPath?>? alias)
+    {
+        var method = call.TargetMethod;
+        if (!_byMember.ContainsKey(method.Name)) return null;
+
+        // WaitOne is WaitHandle's: only the receiver's own type tells a mutex from an event.
+        if (Find(Unconverted(call.Instance)?.Type ?? method.ContainingType, method.Name) is not { } entry) return null;
+
+        // Monitor's members are static and take the lock as their first argument.
+        var theLock = call.Instance ?? Argument(call, static parameter => parameter.Ordinal == 0);
+        if (theLock is null) return null;
+
+        var result = Awaited(method.ReturnType, out var isAsync);
+        var isTry = entry.Action == TryAcquire
+            || (entry.Action == Acquire && result.SpecialType == SpecialType.System_Boolean && call.Arguments.Any(IsFiniteTimeout));
+
+        return new LockOperation(
+            call,
+            isTry ? TryAcquire : entry.Action,
+            entry.Kind,
+            entry.Mode,
+            PathOf(theLock, alias),
+            Taken: Argument(call, static parameter => parameter is { RefKind: RefKind.Ref, Type.SpecialType: SpecialType.System_Boolean }),
+            Scope: entry.Action == TryAcquire ? Argument(call, static parameter => parameter.RefKind == RefKind.Out) : null,
+            ReturnsScope: entry.Action == Acquire && result.SpecialType is not SpecialType.System_Void and not SpecialType.System_Boolean && IsDisposable(result),
+            IsAsync: isAsync,
+            Many: entry.Action == Release && call.Arguments.Any(static argument => argument is { Parameter.Type.SpecialType: SpecialType.System_Int32, Value.ConstantValue: not { HasValue: true, Value: 1 } }),
+            MayThrow: entry.Kind is LockKind.Mutex or LockKind.ProcessLock || call.Arguments.Any(IsToken));
+    }
+
+    private Entry? Find(ITypeSymbol? type, string member)
+    {
+        if (!_byMember.TryGetValue(member, out var entries)) return null;
+        for (; type is not null; type = type.BaseType)
+            foreach (var (known, entry) in entries)
+                if (SymbolEqualityComparer.Default.Equals(known, type)) return entry;
+        return null;
+    }
+
+    /// <summary><c>new Mutex(initiallyOwned: true, …)</c> makes a mutex that the thread holds already; one with <c>createdNew</c> tells whether it does.</summary>
+    private LockOperation? OwnedMutex(IObjectCreationOperation creation)
+    {
+        if (!_symbols.Is(creation.Type, Threading + "Mutex")) return null;
+        if (creation.Arguments.FirstOrDefault(static argument => argument.Parameter?.Ordinal == 0) is not { Value.ConstantValue: { HasValue: true, Value: true } }) return null;
+        var createdNew = creation.Arguments.FirstOrDefault(static argument => argument.Parameter is { RefKind: RefKind.Out })?.Value;
+        return new LockOperation(creation, createdNew is null ? Acquire : TryAcquire, LockKind.Mutex, Exclusive, AccessPath.Unnamed(creation.Syntax), Taken: createdNew);
+    }
+
+    private bool IsDisposable(ITypeSymbol type) =>
+        type.IsRefLikeType || type.AllInterfaces.Any(i => _symbols.Is(i, "System.IDisposable") || _symbols.Is(i, "System.IAsyncDisposable"));
+
+    private ITypeSymbol Awaited(ITypeSymbol type, out bool isTask)
+    {
+        isTask = _symbols.Is(type, "System.Threading.Tasks.Task");
+        if (type is not INamedTypeSymbol { TypeArguments.Length: 1 } generic) return type;
+        isTask = _symbols.Is(type, "System.Threading.Tasks.Task`1") || _symbols.Is(type, "System.Threading.Tasks.ValueTask`1");
+        return isTask ? generic.TypeArguments[0] : type;
+    }
+
+    private bool IsFiniteTimeout(IArgumentOperation argument) =>
+        argument.Parameter is { RefKind: RefKind.None, Type: var type }
+        && (type.SpecialType == SpecialType.System_Int32 || _symbols.Is(type, "System.TimeSpan"))
+        && argument.Value.ConstantValue is not { HasValue: true, Value: -1 }
+        && Unconverted(argument.Value) is not IFieldReferenceOperation { Field.Name: "InfiniteTimeSpan" };
+
+    private bool IsToken(IArgumentOperation argument) =>
+        _symbols.Is(argument.Parameter?.Type, Threading + "CancellationToken")
+        && argument.ArgumentKind == ArgumentKind.Explicit
+        && argument.Value is not IDefaultValueOperation and not IPropertyReferenceOperation { Property: { IsStatic: true, Name: "None" } };
+
+    private static AccessPath PathOf(IOperation theLock, Func<IOperation, AccessPath?>? alias) =>
+        AccessPath.Of(theLock, alias) ?? AccessPath.Unnamed(theLock.Syntax);
+
+    private static IOperation? Argument(IInvocationOperation call, Func<IParameterSymbol, bool> which) =>
+        call.Arguments.FirstOrDefault(argument => argument.Parameter is { } parameter && which(parameter))?.Value;
+
+    private static IOperation? Unconverted(IOperation? value) => value is IConversionOperation { OperatorMethod: null } conversion ? Unconverted(conversion.Operand) : value;
+
+    private static ImmutableHashSet<string> Names(params LockAction[] actions) =>
+        [.. from entry in s_entries where actions.Contains(entry.Action) select entry.Member];
+
+    private static Entry[] Tandem(string type, LockKind kind) =>
+    [
+        new("Tandem." + type, kind, Acquire, "Acquire"),
+        new("Tandem." + type, kind, Acquire, "AcquireAsync"),
+        new("Tandem." + type, kind, TryAcquire, "TryAcquire"),
+        new("Tandem." + type, kind, Release, "Release"),
+    ];
+
+    private sealed record Entry(string Type, LockKind Kind, LockAction Action, string Member, LockMode Mode = Exclusive);
+}
