@@ -2,7 +2,10 @@ using System.Collections.Immutable;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Flow;
 
@@ -21,6 +24,7 @@ internal sealed class HeldLocks
     private readonly ControlFlowGraph _graph;
     private readonly FlowContext _context;
     private readonly Lazy<Dictionary<SyntaxNode, LockSet>> _bySyntax;
+    private readonly Lazy<Dictionary<SyntaxNode, HeldLock>> _flatLocks;
 
     private HeldLocks(LockWalk walk, ControlFlowGraph graph, FlowContext context)
     {
@@ -28,6 +32,7 @@ internal sealed class HeldLocks
         _graph = graph;
         _context = context;
         _bySyntax = new(Index);
+        _flatLocks = new(FlatLocks);
     }
 
     /// <summary>The paths on which a lock is still held when the function is left, one of each kind for each acquire.</summary>
@@ -42,10 +47,9 @@ internal sealed class HeldLocks
     /// <summary>The locks held just before <paramref name="operation"/> is evaluated: an operation of this function, of its graph or of its tree.</summary>
     public LockSet At(IOperation operation)
     {
-        // Not every operation of the tree has its like in the graph (a block, a declaration): the one around it has.
-        for (var node = operation.Syntax; node is not null && node != _graph.OriginalOperation.Syntax; node = node.Parent)
-            if (_bySyntax.Value.TryGetValue(node, out var held)) return held;
-        return LockSet.None;
+        var (surely, maybe) = Flowing(operation.Syntax);
+        var statements = LockStatementsAround(operation.Syntax);
+        return statements.IsEmpty ? new(surely, maybe) : new(InOrder(surely.AddRange(statements)), InOrder(maybe.AddRange(statements)));
     }
 
     /// <summary>Whether some path gives back, itself or through a helper, what <paramref name="acquire"/> took.</summary>
@@ -53,6 +57,38 @@ internal sealed class HeldLocks
 
     /// <summary>Whether some path hands what <paramref name="acquire"/> took to another owner: a continuation, a returned scope, a stored one.</summary>
     public bool IsHandedOver(IOperation acquire) => _walk.HandedOver.Contains(acquire);
+
+    /// <summary>What flows to <paramref name="node"/>. Not every operation of the tree has its like in the graph (a block, a declaration): the one around it has.</summary>
+    private LockSet Flowing(SyntaxNode? node)
+    {
+        for (; node is not null && node != _graph.OriginalOperation.Syntax; node = node.Parent)
+            if (_bySyntax.Value.TryGetValue(node, out var held)) return held;
+        return LockSet.None;
+    }
+
+    /// <summary>
+    /// The locks of the <c>lock</c> statements over a System.Threading.Lock around <paramref name="node"/>. Roslyn 4.14 leaves these out of
+    /// the graph where nullable is enabled: it puts an invalid operation in their place, and the body flat behind it.
+    /// </summary>
+    private ImmutableArray<HeldLock> LockStatementsAround(SyntaxNode? node)
+    {
+        if (_flatLocks.Value.Count == 0) return [];
+        var found = ImmutableArray.CreateBuilder<HeldLock>();
+        for (; node is not null && node != _graph.OriginalOperation.Syntax; node = node.Parent)
+            if (node.Parent is LockStatementSyntax statement && statement.Statement == node && _flatLocks.Value.TryGetValue(statement, out var held)) found.Add(held);
+        return found.ToImmutable();
+    }
+
+    private Dictionary<SyntaxNode, HeldLock> FlatLocks()
+    {
+        var locks = new Dictionary<SyntaxNode, HeldLock>();
+        foreach (var operation in _graph.Blocks.SelectMany(static block => block.Operations))
+            if (operation is { Syntax: LockStatementSyntax } and IExpressionStatementOperation { Operation: IInvalidOperation invalid } && AccessPath.Of(invalid.ChildOperations.FirstOrDefault(), new Aliases(_graph).Resolve) is { } path)
+                locks[operation.Syntax] = new HeldLock(path, LockMode.Exclusive, LockKind.Lock, operation);
+        return locks;
+    }
+
+    private static ImmutableArray<HeldLock> InOrder(ImmutableArray<HeldLock> locks) => [.. locks.OrderBy(static held => held.Acquire.Syntax.SpanStart)];
 
     private Dictionary<SyntaxNode, LockSet> Index()
     {

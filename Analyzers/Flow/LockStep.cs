@@ -31,12 +31,8 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
     }
 
     /// <summary>The states after <paramref name="operation"/>, for each of the states before it.</summary>
-    public IEnumerable<LockState> After(IOperation operation, IEnumerable<LockState> states)
-    {
-        var after = new HashSet<LockState>();
-        foreach (var (state, _) in Results(operation, states)) after.Add(state);
-        return after;
-    }
+    public IReadOnlyCollection<LockState> After(IOperation operation, IEnumerable<LockState> states) =>
+        [.. Results(operation, states).Select(static result => result.State).Distinct()];
 
     /// <summary>As <see cref="After"/>, with the operation's value. States on which the process ends are left out.</summary>
     public IEnumerable<(LockState State, FlowValue Value)> Results(IOperation operation, IEnumerable<LockState> states)

@@ -17,6 +17,7 @@ internal sealed class LockWalk
     // Real bodies need one to four states a block; one that needs more than this is not worth an answer that is late.
     private const int MostStatesPerBlock = 48;
     private const int MostStatesBeyond = 2_000;
+    private const int MostStatesAtOnce = 256;
 
     private readonly ControlFlowGraph _graph;
     private readonly LockStep _step;
@@ -74,7 +75,7 @@ internal sealed class LockWalk
         {
             if (steps > limit) return false;
             _cancellationToken.ThrowIfCancellationRequested();
-            Execute(_pending.Dequeue());
+            if (!Execute(_pending.Dequeue())) return false;
         }
 
         return true;
@@ -86,7 +87,8 @@ internal sealed class LockWalk
         if (_visits.Add(visit)) _pending.Enqueue(visit);
     }
 
-    private void Execute(Visit visit)
+    /// <summary>Runs one block; false where it alone is too much.</summary>
+    private bool Execute(Visit visit)
     {
         _at = visit;
         _thrown = null;
@@ -94,16 +96,20 @@ internal sealed class LockWalk
         if (block.Kind == BasicBlockKind.Exit)
         {
             foreach (var held in visit.State.Held) Leak(held, LeakKind.Return, visit.Cause);
-            return;
+            return true;
         }
 
-        IEnumerable<LockState> states = [visit.State];
-        foreach (var operation in block.Operations) states = _step.After(operation, states);
+        IReadOnlyCollection<LockState> states = [visit.State];
+        foreach (var operation in block.Operations)
+        {
+            states = _step.After(operation, states);
+            if (states.Count > MostStatesAtOnce) return false;
+        }
 
         if (block.BranchValue is not { } value)
         {
             foreach (var state in states) Follow(block.FallThroughSuccessor, state, FlowValue.Unknown, block.Operations.LastOrDefault());
-            return;
+            return true;
         }
 
         foreach (var (state, result) in _step.Results(value, states))
@@ -121,6 +127,8 @@ internal sealed class LockWalk
                 Follow(taken ? block.ConditionalSuccessor : block.FallThroughSuccessor, _step.Assume(state, value, outcome), FlowValue.Unknown, value);
             }
         }
+
+        return true;
     }
 
     private void Follow(ControlFlowBranch? branch, LockState state, FlowValue value, IOperation? last)
