@@ -9,7 +9,7 @@ internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
 {
     public override void Write(IBufferWriter<byte> output, T value)
     {
-        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true });
+        using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true, MaxDepth = JsonPayload.MaxDepth });
         try
         {
             JsonSerializer.Serialize(writer, value, JsonPayload.Options);
@@ -40,11 +40,16 @@ internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
 /// <summary>What <see cref="JsonPayloadFormat{T}"/> has in common for all types.</summary>
 internal static class JsonPayload
 {
+    /// <summary>Deeper values are cycles in all likelihood.</summary>
+    public const int MaxDepth = 512;
+
     /// <summary>Chosen so that a value comes out as it went in: the fields of tuples, NaN and the infinities included.</summary>
     public static readonly JsonSerializerOptions Options = new()
     {
         IncludeFields = true,
+        MaxDepth = MaxDepth,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
+        Converters = { new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
     };
 
     public static NotSupportedException CannotCross(Type type, Exception reason) => new(

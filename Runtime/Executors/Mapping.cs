@@ -1,0 +1,102 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+
+namespace Tandem.Executors;
+
+/// <summary>One Map: takes chunks of items, keeps a bounded number of them under way, and streams their results.</summary>
+internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chunk<TResult>>> start, IEnumerable<T> items, MapPlan plan)
+{
+    public async IAsyncEnumerable<TResult> RunAsync(CancellationToken cancellationToken, [EnumeratorCancellation] CancellationToken enumeratorToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enumeratorToken);
+
+        // The chunks in the order in which they are to be handed out. Unordered, each adds itself when it has ended.
+        var chunks = Channel.CreateUnbounded<Task<Chunk<TResult>>>();
+        using var source = items.GetEnumerator();
+        int underWay = 0, inFlight = 0, ready = 0;
+        var more = true;
+        try
+        {
+            while (true)
+            {
+                while (more && (underWay == 0 || inFlight + plan.ChunkSize <= plan.MaxInFlight))
+                {
+                    ThrowIfCanceled();
+                    var chunk = Take(source);
+                    more = chunk.Length == plan.ChunkSize;
+                    if (chunk.Length == 0)
+                        break;
+                    Add(chunks, start(chunk, stop.Token));
+                    underWay++;
+                    inFlight += chunk.Length;
+                }
+
+                if (underWay == 0)
+                    yield break;
+
+                var (results, failure) = await NextAsync().ConfigureAwait(false);
+                plan.Progress?.Report(ready += results.Length);
+                foreach (var result in results)
+                    yield return result;
+                if (failure is not null)
+                    ExceptionDispatchInfo.Throw(failure);
+                underWay--;
+                inFlight -= results.Length;
+            }
+        }
+        finally
+        {
+            stop.Cancel();
+            while (chunks.Reader.TryRead(out var abandoned))
+                Observe(abandoned);
+            chunks.Writer.TryComplete();
+        }
+
+        async Task<Chunk<TResult>> NextAsync()
+        {
+            try
+            {
+                return await (await chunks.Reader.ReadAsync(stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (stop.IsCancellationRequested)
+            {
+                ThrowIfCanceled();
+                throw;
+            }
+        }
+
+        // In the name of the token that the caller gave, not of the linked one.
+        void ThrowIfCanceled()
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            enumeratorToken.ThrowIfCancellationRequested();
+        }
+    }
+
+    private T[] Take(IEnumerator<T> source)
+    {
+        if (plan.ChunkSize == 1)
+            return source.MoveNext() ? [source.Current] : [];
+        var chunk = new List<T>();
+        while (chunk.Count < plan.ChunkSize && source.MoveNext())
+            chunk.Add(source.Current);
+        return [.. chunk];
+    }
+
+    private void Add(Channel<Task<Chunk<TResult>>> chunks, Task<Chunk<TResult>> task)
+    {
+        if (plan.Ordered)
+            chunks.Writer.TryWrite(task);
+        else
+            task.ContinueWith(static (ended, state) =>
+            {
+                if (!((ChannelWriter<Task<Chunk<TResult>>>)state!).TryWrite(ended))
+                    Observe(ended);
+            }, chunks.Writer, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+    }
+
+    // A chunk that nobody will look at any more must not surface as an unobserved exception.
+    private static void Observe(Task task) =>
+        task.ContinueWith(static ended => ended.Exception, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+}

@@ -1,0 +1,43 @@
+namespace Tandem.Executors;
+
+/// <summary>What a pool's worker is doing. The pool's lock guards it.</summary>
+internal enum WorkerPhase
+{
+    Starting,
+    Idle,
+    Busy,
+    Leaving,
+}
+
+/// <summary>
+/// One worker of a <see cref="WorkerPool"/>, a thread or a process. It tells the pool when it is ready for work and when it has ended; the
+/// pool tells it the rest, never under the pool's lock.
+/// </summary>
+internal abstract class PoolWorker
+{
+    /// <summary>Guarded by the pool's lock, as are the next two.</summary>
+    public WorkerPhase Phase;
+
+    /// <summary>The item that the pool handed over last, until the worker is ready again.</summary>
+    public WorkItem? Current;
+
+    public int TasksTaken;
+
+    /// <summary>Begins to start. Whether that works is told by <see cref="WorkerPool.Ready"/> or <see cref="WorkerPool.Ended"/>, perhaps before this returns.</summary>
+    public abstract void Start();
+
+    /// <summary>Gives an idle worker its next task. A worker that has ended ignores it: the pool takes the item back when it learns of the end.</summary>
+    public abstract void Assign(WorkItem item);
+
+    /// <summary>
+    /// Asks to end the work on an item whose token was canceled; does nothing where the worker is at another item by now. May come before the
+    /// item itself, so a worker looks at the token once more before it begins.
+    /// </summary>
+    public abstract void CancelRunning(WorkItem item);
+
+    /// <summary>Lets an idle worker go.</summary>
+    public abstract void Leave();
+
+    /// <summary>Ends the worker at once, whatever it does.</summary>
+    public abstract void Kill();
+}

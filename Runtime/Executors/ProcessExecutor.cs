@@ -1,0 +1,92 @@
+using Tandem.Executors;
+using Tandem.Workers;
+
+namespace Tandem;
+
+/// <summary>
+/// Runs work in worker processes, as Python's <c>ProcessPoolExecutor</c>: work that computes gets a garbage collector and a heap of its own,
+/// can be killed, and takes nobody with it when it crashes. Work is a static method or a lambda that captures nothing; arguments and
+/// results are copied, as bytes where they are plain values and as JSON of their declared type otherwise.
+/// </summary>
+/// <remarks>
+/// <para>Workers start on demand and are used again. A worker that dies fails the one task it ran with <see cref="WorkerCrashedException"/>
+/// and is replaced. Workers end with this process, however it ends.</para>
+/// <para>Cancelling a task that runs kills its worker; where the work takes a <see cref="CancellationToken"/> as an argument of its own, that
+/// token is signalled first, and the worker is killed only if the work has not ended after
+/// <see cref="ProcessExecutorOptions.CancellationGracePeriod"/>.</para>
+/// <para>A worker shares no memory with its parent: statics have their initial values there, AsyncLocals and culture do not flow, standard
+/// input is empty; standard output and standard error are this process's.</para>
+/// </remarks>
+public sealed class ProcessExecutor : Executor
+{
+    /// <summary>Makes an executor; its workers start as work comes.</summary>
+    /// <param name="options">How it works; null takes the defaults.</param>
+    /// <exception cref="ArgumentOutOfRangeException">MaxWorkers is negative, MaxTasksPerWorker less than 1, or CancellationGracePeriod negative.</exception>
+    /// <exception cref="ArgumentException">A process cannot run the Initializer, for the reasons that Submit gives.</exception>
+    public ProcessExecutor(ProcessExecutorOptions? options = null)
+        : base(CreatePool(options ?? new()))
+    {
+    }
+
+    /// <summary>Makes an executor with at most that many workers; they start as work comes.</summary>
+    /// <param name="maxWorkers">The most worker processes at once; at least 1.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
+    public ProcessExecutor(int maxWorkers)
+        : base(CreatePool(new() { MaxWorkers = AtLeastOne(maxWorkers) }))
+    {
+    }
+
+    /// <summary>
+    /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
+    /// again.
+    /// </summary>
+    public void Terminate() => Pool.Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
+
+    private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
+    {
+        var reference = Check(work, typeof(TResult));
+        var request = new RequestWriter(reference, isChunk: false);
+        arguments.WriteTo(request);
+        return Enqueue(new ProcessCall<TResult>(reference, request, new CallTokens(cancellationToken, request.Tokens)));
+    }
+
+    private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)
+    {
+        var reference = Check(work, typeof(TResult));
+        var request = new RequestWriter(reference, isChunk: true);
+        request.Write(items);
+        return Enqueue(new ProcessChunk<TResult>(reference, request, new CallTokens(cancellationToken, request.Tokens)));
+    }
+
+    private protected override void CheckWork<T, TResult>(Delegate work)
+    {
+        var reference = Check(work, typeof(TResult));
+        Portability.CheckArgument(typeof(T), number: 1, reference.Name);
+    }
+
+    private WorkReference Check(Delegate work, Type result)
+    {
+        ArgumentNullException.ThrowIfNull(work);
+        Pool.ThrowIfShutDown();
+        var reference = WorkReference.To(work);
+        if (result != typeof(Nothing))
+            Portability.CheckResult(result, reference.Name);
+        return reference;
+    }
+
+    private static WorkerPool CreatePool(ProcessExecutorOptions options)
+    {
+        if (options.MaxTasksPerWorker is < 1)
+            throw new ArgumentOutOfRangeException(nameof(options), options.MaxTasksPerWorker, "MaxTasksPerWorker is less than 1, so a worker could never run anything. Give 1 or more, or null for no limit.");
+        if (options.CancellationGracePeriod < TimeSpan.Zero && options.CancellationGracePeriod != Timeout.InfiniteTimeSpan)
+            throw new ArgumentOutOfRangeException(nameof(options), options.CancellationGracePeriod, "CancellationGracePeriod is negative. Give zero or more, or Timeout.InfiniteTimeSpan to never kill.");
+
+        var settings = new WorkerSettings(options.Initializer is { } initializer ? WorkReference.To(initializer) : null, options.CancellationGracePeriod);
+        WorkerPool? pool = null;
+        return pool = new WorkerPool(
+            nameof(ProcessExecutor),
+            OrDefault(options.MaxWorkers, Environment.ProcessorCount),
+            options.MaxTasksPerWorker ?? int.MaxValue,
+            name => new ProcessWorker(pool!, name, settings));
+    }
+}

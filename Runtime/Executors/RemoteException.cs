@@ -1,0 +1,19 @@
+namespace Tandem;
+
+/// <summary>
+/// An exception that was thrown in a worker process and could not be made again as its own type here: the type is not loaded, or has no
+/// public constructor that takes a message. Carries what is known of the original.
+/// </summary>
+/// <param name="message">The original's type name and message.</param>
+/// <param name="innerException">The original's inner exception, rebuilt.</param>
+public sealed class RemoteException(string message, Exception? innerException = null) : Exception(message, innerException)
+{
+    /// <summary>The full name of the type that was thrown.</summary>
+    public string RemoteTypeName { get; init; } = "";
+
+    /// <summary>The message of the exception that was thrown.</summary>
+    public string RemoteMessage { get; init; } = "";
+
+    /// <summary>Where it was thrown, as the worker saw it.</summary>
+    public string RemoteStackTrace { get; init; } = "";
+}

@@ -1,0 +1,56 @@
+using Tandem.Workers;
+
+namespace Tandem.Platform;
+
+/// <summary>How a process ended: with an exit code, or by a signal.</summary>
+internal readonly record struct ExitStatus(int? ExitCode, int? Signal)
+{
+    public string? SignalName => Signal is { } number ? Signals.Name(number) : null;
+
+    /// <summary>The end of a sentence: "was killed by SIGKILL (9)".</summary>
+    public override string ToString() =>
+        Signal is { } number ? $"was killed by {SignalName} ({number})"
+        : ExitCode is { } code ? $"ended with exit code {code}"
+        : "ended, how is not known";
+}
+
+/// <summary>Told what a worker process says and does, one call at a time, on a thread that belongs to the link.</summary>
+internal interface IWorkerListener
+{
+    /// <exception cref="InvalidDataException">The frame makes no sense; the link then ends the process.</exception>
+    void Received(FrameKind kind, ReadOnlySpan<byte> body);
+
+    void WroteToStandardError(ReadOnlySpan<byte> text);
+
+    /// <summary>The last call, after all that the process wrote was told.</summary>
+    /// <param name="status">How it ended.</param>
+    /// <param name="damage">Why the link ended it, where it did so because of what the process sent.</param>
+    void Exited(ExitStatus status, Exception? damage);
+}
+
+/// <summary>
+/// The parent's end of a worker process: frames both ways, its standard error, its death. The seam between what a worker is asked and how
+/// an operating system carries it. All members may be called from any thread, none of them waits, and none fails once the process is gone.
+/// </summary>
+internal abstract class WorkerLink
+{
+    public abstract int ProcessId { get; }
+
+    /// <summary>Starts a worker. Nothing is told to the listener before <see cref="Open"/>.</summary>
+    /// <exception cref="WorkerStartException">The process could not be started.</exception>
+    public static WorkerLink Start(WorkerCommand command, string name, IWorkerListener listener) =>
+        LinuxWorkerLink.Start(command, name, listener);
+
+    public abstract void Open();
+
+    /// <summary>Sends one frame, in two parts so that large arguments are not copied; the parts must not change any more.</summary>
+    public abstract void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest);
+
+    /// <summary>Signals the token of a running call.</summary>
+    public abstract void SendCancellation(long callId);
+
+    /// <summary>Says that nothing more will be sent, on which an idle worker ends by itself.</summary>
+    public abstract void CloseInput();
+
+    public abstract void Kill();
+}

@@ -1,0 +1,40 @@
+using System.Buffers.Binary;
+
+namespace Tandem.Workers;
+
+/// <summary>What a frame says. The first two go to the worker, the others come from it.</summary>
+internal enum FrameKind : byte
+{
+    /// <summary>The first frame: the work to run before the first task, or nothing.</summary>
+    Initialize = 1,
+
+    /// <summary>A call: its id, the work and the arguments.</summary>
+    Call,
+
+    /// <summary>The worker has started and is initialized.</summary>
+    Ready,
+
+    /// <summary>The initializer threw: the error.</summary>
+    InitializerFailed,
+
+    /// <summary>A call's id: the worker has taken it and begins. A call whose worker dies before this can safely go to another one.</summary>
+    Began,
+
+    /// <summary>A call's id and its result.</summary>
+    Completed,
+
+    /// <summary>A call's id and what it threw.</summary>
+    Failed,
+}
+
+/// <summary>A frame on the wire: the length of its body, four bytes; its kind, one; the body.</summary>
+internal static class Frame
+{
+    public const int HeaderLength = sizeof(int) + 1;
+
+    public static void WriteHeader(Span<byte> header, FrameKind kind, int bodyLength)
+    {
+        BinaryPrimitives.WriteInt32LittleEndian(header, bodyLength);
+        header[sizeof(int)] = (byte)kind;
+    }
+}

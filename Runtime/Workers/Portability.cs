@@ -1,0 +1,189 @@
+using System.Collections;
+using System.Collections.Concurrent;
+using System.Numerics;
+using System.Reflection;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace Tandem.Workers;
+
+/// <summary>
+/// Which types can cross a process boundary (TDM3003): what travels as its bytes, and what System.Text.Json can write and read as the
+/// declared type. Walks the whole type, and names the path to what cannot.
+/// </summary>
+internal static class Portability
+{
+    private static readonly ConcurrentDictionary<Type, Refusal?> s_known = new();
+
+    /// <summary>What of a type cannot cross, where it is, and what to do.</summary>
+    private sealed record Refusal(string Path, Type Culprit, string Reason);
+
+    /// <exception cref="NotSupportedException">Values of the type cannot cross.</exception>
+    public static void CheckArgument(Type type, int number, string work)
+    {
+        if (Find(type) is { } refusal)
+            throw Refused(refusal, type, $"Argument {number} of {work}");
+    }
+
+    /// <exception cref="NotSupportedException">Values of the type cannot cross, or would be computed in the wrong place.</exception>
+    public static void CheckResult(Type type, string work)
+    {
+        if (IsLazySequence(type))
+            throw new NotSupportedException($"The result of {work} is {A(type)}, a lazy sequence, which would run in the wrong process. Return an array or a list.");
+        if (Find(type) is { } refusal)
+            throw Refused(refusal, type, $"The result of {work}");
+    }
+
+    public static bool IsRefused(Type type) => RemedyFor(type) is not null;
+
+    private static NotSupportedException Refused(Refusal refusal, Type type, string role) =>
+        new(refusal.Path.Length == 0
+            ? $"{role} is {A(refusal.Culprit)}, which cannot cross a process boundary. {refusal.Reason}"
+            : $"{DisplayName.Of(type)}{refusal.Path} is {A(refusal.Culprit)}, which cannot cross a process boundary ({char.ToLowerInvariant(role[0])}{role[1..]}). {refusal.Reason}");
+
+    private static string A(Type type) => DisplayName.Of(type) is var name && "aeiouAEIO".Contains(name[0]) ? $"an {name}" : $"a {name}";
+
+    private static Refusal? Find(Type type)
+    {
+        // Computed outside the table: a type that holds itself would ask for its own answer.
+        if (!s_known.TryGetValue(type, out var known))
+            s_known[type] = known = Find(type, "", []);
+        return known;
+    }
+
+    private static Refusal? Find(Type type, string path, HashSet<Type> seen)
+    {
+        // Told once already, or being told by a caller further up.
+        if (!seen.Add(type))
+            return null;
+        if (Nullable.GetUnderlyingType(type) is { } underlying)
+            return Find(underlying, path, seen);
+        if (RemedyFor(type) is { } remedy)
+            return new Refusal(path, type, remedy);
+        if (PlainValue.Is(type) || type == typeof(string) || IsVouchedFor(type))
+            return null;
+        if (type.IsArray && type.GetArrayRank() > 1)
+            return new Refusal(path, type, "Pass a jagged array (T[][]), or a one-dimensional one with its width.");
+        if (type == typeof(object))
+            return new Refusal(path, type, "Declare the type that it really has.");
+        if (Elements(type) is { } elements)
+            return FindInCollection(type, elements, path, seen);
+        if (type.IsInterface || type.IsAbstract)
+            return FindInDerived(type, path, seen);
+        return FindInMembers(type, path, seen);
+    }
+
+    private static string? RemedyFor(Type type)
+    {
+        if (type.IsPointer || type.IsFunctionPointer)
+            return "An address means nothing there. Pass the data.";
+        if (type.IsByRefLike)
+            return "Pass an array.";
+        for (var each = type; each is not null; each = each.BaseType)
+        {
+            if (RefusedTypes.Remedies.TryGetValue(NameOf(each), out var remedy))
+                return remedy;
+        }
+
+        foreach (var implemented in type.GetInterfaces())
+        {
+            if (RefusedTypes.Remedies.TryGetValue(NameOf(implemented), out var remedy))
+                return remedy;
+        }
+
+        return null;
+    }
+
+    private static string NameOf(Type type) => (type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type).FullName ?? "";
+
+    private static bool IsVouchedFor(Type type) =>
+        type.IsDefined(typeof(ProcessPortableAttribute), inherit: true)
+        || type.IsDefined(typeof(JsonConverterAttribute), inherit: false)
+        || type == typeof(BigInteger) || type == typeof(Uri) || type == typeof(Version)
+        || type == typeof(JsonElement) || type == typeof(JsonDocument) || type.IsAssignableTo(typeof(JsonNode));
+
+    private static bool IsLazySequence(Type type) =>
+        type == typeof(IEnumerable) || (type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>));
+
+    /// <summary>What a type holds that JSON carries as a list or a dictionary: its elements, or its keys and values; null for other types.</summary>
+    private static Type[]? Elements(Type type)
+    {
+        if (type.IsArray)
+            return [type.GetElementType()!];
+        if (type.IsConstructedGenericType && type.GetGenericTypeDefinition() is var definition && (definition == typeof(Memory<>) || definition == typeof(ReadOnlyMemory<>)))
+            return type.GetGenericArguments();
+        if ((Implementation(type, typeof(IDictionary<,>)) ?? Implementation(type, typeof(IReadOnlyDictionary<,>))) is { } dictionary)
+            return dictionary.GetGenericArguments();
+        if (Implementation(type, typeof(IEnumerable<>)) is { } sequence)
+            return sequence.GetGenericArguments();
+        return type.IsAssignableTo(typeof(IEnumerable)) ? [typeof(object)] : null;
+    }
+
+    private static Type? Implementation(Type type, Type definition) =>
+        type.GetInterfaces().Prepend(type).FirstOrDefault(i => i.IsConstructedGenericType && i.GetGenericTypeDefinition() == definition);
+
+    private static Refusal? FindInCollection(Type type, Type[] elements, string path, HashSet<Type> seen)
+    {
+        // JSON reads the framework's own collections and interfaces, and of the user's those that can be made empty and filled.
+        if (type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true && !type.IsArray && (type.IsAbstract || !HasDefaultConstructor(type)))
+            return new Refusal(path, type, "JSON cannot make it again: it has no public constructor without parameters. Pass an array or a List.");
+        if (elements.Length == 2 && elements[0] != typeof(string) && !PlainValue.Is(elements[0]))
+            return new Refusal($"{path}.Keys", elements[0], "Use strings, numbers or other plain values as keys.");
+        return Find(elements[^1], path + "[]", seen);
+    }
+
+    private static Refusal? FindInDerived(Type type, string path, HashSet<Type> seen)
+    {
+        var derived = type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).ToList();
+        if (derived.Count == 0)
+            return new Refusal(path, type, $"It is {(type.IsInterface ? "an interface" : "abstract")}, so the worker cannot know what to make of it. Declare a concrete type, or list the derived ones with [JsonDerivedType].");
+        return derived.Select(d => Find(d.DerivedType, path, seen)).FirstOrDefault(r => r is not null);
+    }
+
+    private static Refusal? FindInMembers(Type type, string path, HashSet<Type> seen)
+    {
+        var members = Members(type).ToList();
+        foreach (var (member, memberType) in members)
+        {
+            if (!member.IsDefined(typeof(JsonConverterAttribute)) && Find(memberType, $"{path}.{member.Name}", seen) is { } refusal)
+                return refusal;
+        }
+
+        if (members.Count == 0 && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0)
+            return new Refusal(path, type, "All it holds is private, so JSON would leave it behind. Give it public properties or a [JsonConverter].");
+        return CanBeMade(type, members) ? null
+            : new Refusal(path, type, "JSON cannot make it again: it needs a public constructor without parameters, or one whose parameters are named as its properties are, marked [JsonConstructor] where there are several.");
+    }
+
+    /// <summary>What JSON writes of an object: public properties and fields, and those the user includes, without those the user ignores.</summary>
+    private static IEnumerable<(MemberInfo Member, Type Type)> Members(Type type)
+    {
+        for (var declaring = type; declaring is not null && declaring != typeof(object); declaring = declaring.BaseType)
+        {
+            foreach (var member in declaring.GetMembers(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            {
+                if (member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always })
+                    continue;
+                var included = member.IsDefined(typeof(JsonIncludeAttribute));
+                if (member is FieldInfo field && (field.IsPublic || included))
+                    yield return (field, field.FieldType);
+                if (member is PropertyInfo { GetMethod: { } getter } property && (getter.IsPublic || included) && property.GetIndexParameters().Length == 0)
+                    yield return (property, property.PropertyType);
+            }
+        }
+    }
+
+    private static bool CanBeMade(Type type, List<(MemberInfo Member, Type Type)> members)
+    {
+        var all = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
+        var chosen = all.FirstOrDefault(c => c.IsDefined(typeof(JsonConstructorAttribute)));
+        if (chosen is null && (type.IsValueType || HasDefaultConstructor(type)))
+            return true;
+        var open = all.Where(c => c.IsPublic).ToList();
+        chosen ??= open.Count == 1 ? open[0] : null;
+        return chosen?.GetParameters().All(p => members.Any(m => string.Equals(m.Member.Name, p.Name, StringComparison.OrdinalIgnoreCase))) == true;
+    }
+
+    private static bool HasDefaultConstructor(Type type) => type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null;
+}

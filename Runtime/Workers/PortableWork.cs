@@ -1,0 +1,64 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Tandem.Workers;
+
+/// <summary>Which delegates another process can run: static methods, and lambdas and local functions that capture nothing (TDM3001).</summary>
+internal static class PortableWork
+{
+    private const string Remedy = "Pass what it needs as arguments of Submit and make the lambda static.";
+
+    /// <exception cref="ArgumentException">Another process cannot run the work.</exception>
+    public static void Check(Delegate work)
+    {
+        // Several methods in one delegate have no single result, and half of them may have run when a worker dies.
+        if (!work.HasSingleTarget)
+            throw Refused("The work is a multicast delegate of several methods. Submit each of them by itself.");
+
+        // Dynamic methods and compiled expressions exist in this process only.
+        var method = work.Method;
+        if (method.DeclaringType is null || method.Module.Assembly.IsDynamic)
+            throw Refused($"The work '{method.Name}' was made at run time (a dynamic method or a compiled expression), so a worker process cannot find it. Submit a method or a lambda of your program.");
+
+        var name = DisplayName.Of(method);
+        if (work.Target is not { } target)
+        {
+            if (!method.IsStatic)
+                throw Refused($"The work '{name}' is an instance method without its instance. Make it static.");
+            return;
+        }
+
+        // An extension method used as if it were its argument's own: the delegate carries that argument.
+        if (method.IsStatic)
+            throw Refused($"The work '{name}' is bound to a value of type {DisplayName.Of(target.GetType())}, which would stay behind in this process. Pass it as an argument of Submit.");
+
+        if (!IsCompilerGenerated(target.GetType()))
+            throw Refused($"The work '{name}' is an instance method of {DisplayName.Of(target.GetType())}, whose object would stay behind in this process. Make the method static, and pass what it needs as arguments of Submit.");
+
+        var captured = CapturedNames(target.GetType()).ToList();
+        if (captured.Count > 0)
+            throw Refused($"The work, {name}, captures {Listed(captured)}, which would stay behind in this process. {Remedy}");
+    }
+
+    private static ArgumentException Refused(string message) => new(message, "work");
+
+    private static bool IsCompilerGenerated(Type type) => type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
+
+    /// <summary>The fields of the classes that the C# compiler makes for captured variables; captures of an outer scope are one class further.</summary>
+    private static IEnumerable<string> CapturedNames(Type closure)
+    {
+        foreach (var field in closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
+        {
+            if (field.Name.Contains("__this", StringComparison.Ordinal))
+                yield return "this";
+            else if (field.Name.StartsWith("CS$<>", StringComparison.Ordinal))
+                foreach (var outer in CapturedNames(field.FieldType))
+                    yield return outer;
+            else
+                yield return $"'{field.Name}'";
+        }
+    }
+
+    private static string Listed(List<string> names) =>
+        names.Count == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+}

@@ -1,0 +1,69 @@
+using Tandem.Executors;
+
+namespace Tandem.Workers;
+
+/// <summary>A call that runs in a worker process: what goes there, and what to make of what comes back.</summary>
+internal interface IProcessWork
+{
+    WorkReference Work { get; }
+
+    /// <summary>The part of the call frame that is the same for every worker.</summary>
+    ReadOnlyMemory<byte> Request { get; }
+
+    /// <summary>Whether the work takes a token, and so may end by itself when it is canceled.</summary>
+    bool TakesToken { get; }
+
+    /// <summary>Ends the task with the result that a worker sent.</summary>
+    /// <exception cref="InvalidDataException">The worker sent something else.</exception>
+    void Complete(ReadOnlySpan<byte> response, string worker);
+}
+
+internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : WorkItem<TResult>(tokens.Any), IProcessWork
+{
+    public WorkReference Work => work;
+
+    public ReadOnlyMemory<byte> Request { get; } = request.Written;
+
+    public bool TakesToken => request.TakesToken;
+
+    protected override CancellationToken Cause => tokens.Cause;
+
+    public void Complete(ReadOnlySpan<byte> response, string worker)
+    {
+        TResult result;
+        try
+        {
+            result = Read(response, worker);
+        }
+        catch (Exception exception)
+        {
+            // Also what a converter of the user's throws: it is the call that failed, not the channel.
+            Fail(new InvalidDataException($"The result of {work.Name} came back from {worker}, but could not be read: {exception.Message}", exception));
+            return;
+        }
+
+        Succeed(result);
+    }
+
+    protected override void Settled() => tokens.Dispose();
+
+    protected abstract TResult Read(ReadOnlySpan<byte> response, string worker);
+}
+
+/// <summary>One call of the work.</summary>
+internal sealed class ProcessCall<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : ProcessWorkItem<TResult>(work, request, tokens)
+{
+    protected override TResult Read(ReadOnlySpan<byte> response, string worker) =>
+        typeof(TResult) == typeof(Nothing) ? default! : Payload.Read<TResult>(response);
+}
+
+/// <summary>The work over all items of a chunk.</summary>
+internal sealed class ProcessChunk<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : ProcessWorkItem<Chunk<TResult>>(work, request, tokens)
+{
+    protected override Chunk<TResult> Read(ReadOnlySpan<byte> response, string worker)
+    {
+        var reader = new WireReader(response);
+        var results = Payload.Read<TResult[]>(reader.ReadBlock());
+        return new Chunk<TResult>(results, reader.IsAtEnd ? null : RemoteError.Read(ref reader, worker));
+    }
+}

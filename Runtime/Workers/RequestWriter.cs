@@ -1,0 +1,50 @@
+using Tandem.Executors;
+
+namespace Tandem.Workers;
+
+/// <summary>Writes one call's arguments, each as a block of its own, and refuses those that cannot cross.</summary>
+internal sealed class RequestWriter : IArgumentWriter
+{
+    private readonly WireWriter _writer = new();
+    private readonly WorkReference _work;
+    private List<CancellationToken>? _tokens;
+    private int _number;
+
+    public RequestWriter(WorkReference work, bool isChunk)
+    {
+        _work = work;
+        _writer.WriteByte(isChunk ? (byte)1 : (byte)0);
+    }
+
+    public ReadOnlyMemory<byte> Written => _writer.Written;
+
+    public IEnumerable<CancellationToken> Tokens => _tokens ?? [];
+
+    public bool TakesToken => _tokens is not null;
+
+    /// <exception cref="NotSupportedException">The argument's type cannot cross.</exception>
+    /// <exception cref="ArgumentException">This value cannot be written, though its type could be.</exception>
+    public void Write<T>(T argument)
+    {
+        _number++;
+        var block = _writer.BeginBlock();
+        if (argument is CancellationToken token)
+        {
+            // An empty block: the worker makes a token of its own, which the parent signals.
+            (_tokens ??= []).Add(token);
+            return;
+        }
+
+        Portability.CheckArgument(typeof(T), _number, _work.Name);
+        try
+        {
+            Payload.Write(_writer, argument);
+        }
+        catch (Exception exception)
+        {
+            throw new ArgumentException($"Argument {_number} of {_work.Name}, {DisplayName.Of(typeof(T))}, could not be written: {exception.Message}", exception);
+        }
+
+        _writer.EndBlock(block);
+    }
+}

@@ -1,0 +1,108 @@
+using System.Reflection;
+using Tandem.Executors;
+
+namespace Tandem.Workers;
+
+/// <summary>Work as a worker runs it: the method found, and how each argument and the result travel.</summary>
+internal sealed class ResolvedWork
+{
+    private readonly MethodInvoker _invoker;
+    private readonly object? _target;
+    private readonly Type[] _parameters;
+
+    /// <summary>What the work gives, its task unwrapped; <see cref="Nothing"/> where it gives nothing.</summary>
+    private readonly Type _result;
+    private readonly MethodInvoker? _taskResult;
+    private readonly bool _isAsync;
+
+    private ResolvedWork(MethodInfo method, object? target, Type delegateType)
+    {
+        var signature = delegateType.GetMethod("Invoke")!;
+        _invoker = MethodInvoker.Create(method);
+        _target = target;
+        _parameters = [.. signature.GetParameters().Select(p => p.ParameterType)];
+        _isAsync = signature.ReturnType.IsAssignableTo(typeof(Task));
+        _result = signature.ReturnType;
+        if (_result == typeof(void) || _result == typeof(Task))
+        {
+            _result = typeof(Nothing);
+        }
+        else if (_isAsync)
+        {
+            _taskResult = MethodInvoker.Create(_result.GetProperty(nameof(Task<>.Result))!.GetMethod!);
+            _result = _result.GetGenericArguments()[0];
+        }
+
+        TakesToken = _parameters.Contains(typeof(CancellationToken));
+    }
+
+    public bool TakesToken { get; }
+
+    public static ResolvedWork From(ReadOnlySpan<byte> definition)
+    {
+        var (method, target, delegateType) = WorkReference.Resolve(definition);
+        return new ResolvedWork(method, target, delegateType);
+    }
+
+    /// <summary>Runs work that takes no arguments and gives nothing.</summary>
+    public void Run() => Invoke([]);
+
+    /// <summary>Reads the arguments of a call, runs it, and writes its result.</summary>
+    public void Call(ref WireReader reader, CancellationToken token, WireWriter response)
+    {
+        var isChunk = reader.ReadByte() != 0;
+        if (isChunk)
+            CallForEach((Array)DeclaredPayload.For(_parameters[0].MakeArrayType()).Read(reader.ReadBlock())!, response);
+        else
+            CallOnce(ref reader, token, response);
+    }
+
+    private void CallOnce(ref WireReader reader, CancellationToken token, WireWriter response)
+    {
+        var arguments = new object?[_parameters.Length];
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            var bytes = reader.ReadBlock();
+            arguments[i] = _parameters[i] == typeof(CancellationToken) ? token : DeclaredPayload.For(_parameters[i]).Read(bytes);
+        }
+
+        var result = Invoke(arguments);
+        if (_result != typeof(Nothing))
+            DeclaredPayload.For(_result).Write(response, result);
+    }
+
+    private void CallForEach(Array items, WireWriter response)
+    {
+        var results = Array.CreateInstance(_result, items.Length);
+        Exception? failure = null;
+        var done = 0;
+        try
+        {
+            for (; done < items.Length; done++)
+                results.SetValue(Invoke([items.GetValue(done)]), done);
+        }
+        catch (Exception exception)
+        {
+            failure = exception;
+            var before = Array.CreateInstance(_result, done);
+            Array.Copy(results, before, done);
+            results = before;
+        }
+
+        var block = response.BeginBlock();
+        DeclaredPayload.For(_result.MakeArrayType()).Write(response, results);
+        response.EndBlock(block);
+        if (failure is not null)
+            RemoteError.Write(response, failure);
+    }
+
+    private object? Invoke(object?[] arguments)
+    {
+        var result = _invoker.Invoke(_target, arguments.AsSpan());
+        if (!_isAsync)
+            return result;
+        var task = (Task?)result ?? throw Executor.NoTask();
+        task.GetAwaiter().GetResult();
+        return _taskResult?.Invoke(task);
+    }
+}

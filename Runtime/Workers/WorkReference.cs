@@ -1,0 +1,73 @@
+using System.Reflection;
+using System.Runtime.CompilerServices;
+
+namespace Tandem.Workers;
+
+/// <summary>
+/// Work as another process can find it: a method by module version id and metadata token, with the generic arguments of its type and of
+/// itself, and the type of the delegate through which it is called, which says as what types arguments and result travel.
+/// </summary>
+internal sealed class WorkReference
+{
+    // Lambdas and method groups that capture nothing are made once and kept by their caller, so most calls find their reference here.
+    private static readonly ConditionalWeakTable<Delegate, WorkReference> s_known = [];
+    private static int s_lastId;
+
+    private WorkReference(MethodInfo method, Type delegateType)
+    {
+        Name = DisplayName.Of(method);
+        Id = Interlocked.Increment(ref s_lastId);
+
+        var writer = new WireWriter();
+        TypeReference.Write(writer, delegateType);
+        TypeReference.WriteModule(writer, method.Module);
+        writer.WriteInt32(method.MetadataToken);
+        TypeReference.WriteAll(writer, method.DeclaringType!.GenericTypeArguments);
+        TypeReference.WriteAll(writer, method.IsGenericMethod ? method.GetGenericArguments() : []);
+        writer.WriteString(method.Name);
+        Definition = writer.Written;
+    }
+
+    /// <summary>As messages call it: <c>Type.Method</c>.</summary>
+    public string Name { get; }
+
+    /// <summary>Names the work within this process and its workers once a worker has seen the definition.</summary>
+    public int Id { get; }
+
+    /// <summary>What a worker needs to find the method.</summary>
+    public ReadOnlyMemory<byte> Definition { get; }
+
+    /// <summary>The reference to some work.</summary>
+    /// <exception cref="ArgumentException">Another process could not run it; the message says why and what to do.</exception>
+    public static WorkReference To(Delegate work)
+    {
+        if (s_known.TryGetValue(work, out var known))
+            return known;
+        PortableWork.Check(work);
+        return s_known.GetValue(work, static w => new WorkReference(w.Method, w.GetType()));
+    }
+
+    /// <summary>Finds the work again, in the worker.</summary>
+    public static (MethodInfo Method, object? Target, Type DelegateType) Resolve(ReadOnlySpan<byte> definition)
+    {
+        var reader = new WireReader(definition);
+        var delegateType = TypeReference.Read(ref reader);
+        var module = TypeReference.ReadModule(ref reader);
+        var token = reader.ReadInt32();
+        var typeArguments = TypeReference.ReadAll(ref reader);
+        var methodArguments = TypeReference.ReadAll(ref reader);
+        var name = reader.ReadString();
+
+        var method = (MethodInfo)module.ResolveMethod(token)!;
+        if (method.Name != name)
+            throw new MissingMethodException($"The worker found '{method.Name}' where its parent has '{name}', though both claim the same build of '{module.Assembly.FullName}'. Rebuild it.");
+        if (typeArguments.Length > 0)
+            method = (MethodInfo)MethodBase.GetMethodFromHandle(method.MethodHandle, method.DeclaringType!.MakeGenericType(typeArguments).TypeHandle)!;
+        if (methodArguments.Length > 0)
+            method = method.MakeGenericMethod(methodArguments);
+
+        // A lambda that captures nothing is an instance method of a class without fields.
+        var target = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
+        return (method, target, delegateType);
+    }
+}

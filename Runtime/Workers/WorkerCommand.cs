@@ -1,0 +1,82 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Reflection;
+
+namespace Tandem.Workers;
+
+/// <summary>
+/// How a worker is started: Tandem's own program in this application's clothes, with its list of assemblies and its runtime configuration, so
+/// that it loads what the application loads and never runs the application's Main.
+/// </summary>
+internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Arguments)
+{
+    private static readonly Lazy<WorkerCommand> s_current = new(Find, LazyThreadSafetyMode.PublicationOnly);
+
+    /// <exception cref="WorkerStartException">This application was started in a way that a worker cannot follow.</exception>
+    public static WorkerCommand Current => s_current.Value;
+
+    /// <summary>As a user would type it.</summary>
+    public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(a => a.Contains(' ') ? $"'{a}'" : a));
+
+    /// <summary>This process's environment now, with what a worker needs changed.</summary>
+    public static IEnumerable<string> Environment()
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+
+        // The runtime's diagnostics leave a socket and a pipe in the temporary folder when a worker is killed, and cost time at its start.
+        if (!Debugger.IsAttached)
+            variables.TryAdd("DOTNET_EnableDiagnostics", "0");
+
+        // A server GC makes a heap for each core in each worker.
+        variables.TryAdd("DOTNET_gcServer", "0");
+        return variables.Select(v => $"{v.Key}={v.Value}");
+    }
+
+    private static WorkerCommand Find()
+    {
+        var program = typeof(WorkerCommand).Assembly.Location;
+        if (program.Length == 0)
+            throw new WorkerStartException("A worker cannot be started from a single-file application, since Tandem.dll is no file there. Publish without PublishSingleFile.");
+
+        var arguments = new List<string> { "exec" };
+        if (ApplicationFile("APP_CONTEXT_DEPS_FILES") is { } deps)
+        {
+            arguments.AddRange(["--depsfile", deps]);
+            var configuration = Path.ChangeExtension(Path.ChangeExtension(deps, null), ".runtimeconfig.json");
+            if (File.Exists(configuration))
+                arguments.AddRange(["--runtimeconfig", configuration]);
+        }
+        else if (Assembly.GetEntryAssembly()?.Location is { Length: > 0 } entry && Path.ChangeExtension(entry, ".runtimeconfig.json") is var configuration && File.Exists(configuration))
+        {
+            arguments.AddRange(["--runtimeconfig", configuration]);
+        }
+
+        // Where a test host or an IDE runs an application that was not published, its packages are still in their folder.
+        foreach (var folder in Paths("PROBING_DIRECTORIES"))
+            arguments.AddRange(["--additionalprobingpath", folder]);
+        arguments.Add(program);
+        return new WorkerCommand(FindMuxer(), arguments);
+    }
+
+    /// <summary>The <c>dotnet</c> that belongs to the runtime that runs this process, whatever PATH says.</summary>
+    private static string FindMuxer()
+    {
+        var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
+        if (System.Environment.ProcessPath is { } own && Path.GetFileName(own) == name)
+            return own;
+
+        // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll
+        var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location);
+        var muxer = Path.GetFullPath(Path.Combine(runtime ?? "", "..", "..", "..", name));
+        return File.Exists(muxer) ? muxer
+            : throw new WorkerStartException($"A worker is started by '{muxer}', which is not there: a self-contained application brings no '{name}'. Publish it framework-dependent (--self-contained false).");
+    }
+
+    /// <summary>The first file of a host property, which is the application's own; the frameworks' come after it.</summary>
+    private static string? ApplicationFile(string property) => Paths(property).FirstOrDefault(File.Exists);
+
+    private static string[] Paths(string property) =>
+        (AppContext.GetData(property) as string)?.Split([';', Path.PathSeparator], StringSplitOptions.RemoveEmptyEntries) ?? [];
+}
