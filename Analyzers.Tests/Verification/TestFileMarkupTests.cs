@@ -29,7 +29,7 @@ public class TestFileMarkupTests
     [InlineData("a|]")]
     [InlineData("{|X1:a")]
     [InlineData("a|}")]
-    public void UnbalancedMark_IsRefused(string text) => Assert.Throws<InvalidOperationException>(() => TestFileMarkup.Parse(text));
+    public void UnbalancedMark_IsRefused(string text) => Assert.Throws<VerificationException>(() => TestFileMarkup.Parse(text));
 
     [Fact]
     public void Mark_PutsThemBack() =>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Diagnostics.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -36,11 +35,21 @@ public abstract class AnalyzerTest<TVerifier>
     /// <summary>Changes the solution after it is built from the state.</summary>
     public List<Func<Solution, ProjectId, Solution>> SolutionTransforms { get; } = [];
 
-    private protected TVerifier Verify { get; } = new();
-
     private protected ImmutableArray<DiagnosticAnalyzer> Analyzers => field.IsDefault ? field = [.. GetDiagnosticAnalyzers()] : field;
 
     public virtual async Task RunAsync(CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await VerifyAsync(cancellationToken);
+        }
+        catch (VerificationException failure)
+        {
+            new TVerifier().Fail(failure.Message);
+        }
+    }
+
+    private protected virtual async Task VerifyAsync(CancellationToken cancellationToken)
     {
         var state = Resolve(TestState);
         var diagnostics = await VerifyStateAsync("The test source", state, cancellationToken);
@@ -60,51 +69,14 @@ public abstract class AnalyzerTest<TVerifier>
     {
         var rules = Analyzers.SelectMany(analyzer => analyzer.SupportedDiagnostics).ToArray();
         if (name is null && rules.Length != 1)
-            Fail($"'[|…|]' stands for the one rule of an analyzer; here there are {rules.Length}. Name the rule: '{{|{rules.FirstOrDefault()?.Id}:…|}}'.");
+            throw new VerificationException($"'[|…|]' stands for the one rule of an analyzer; here there are {rules.Length}. Name the rule: '{{|{rules.FirstOrDefault()?.Id}:…|}}'.");
         return rules.FirstOrDefault(rule => name is null || rule.Id == name) is { } rule
             ? new DiagnosticResult(rule).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations)
             : DiagnosticResult.CompilerError(name!).WithOptions(DiagnosticOptions.IgnoreAdditionalLocations | DiagnosticOptions.IgnoreSeverity);
     }
 
-    /// <summary>Reads the markup: marks with a rule's id become expectations, marks with a number the places that expectations name.</summary>
-    private protected ResolvedState Resolve(SolutionState state, SolutionState? inherited = null)
-    {
-        var expected = ImmutableArray.CreateBuilder<DiagnosticResult>();
-        var numbered = new Dictionary<int, DiagnosticLocation>();
-        var sources = ImmutableArray.CreateBuilder<(string Path, string Text)>();
-
-        foreach (var (path, content) in state.Sources)
-        {
-            var markup = TestFileMarkup.Parse(content.ToString());
-            var lines = SourceText.From(markup.Source).Lines;
-            sources.Add((path, markup.Source));
-            foreach (var (name, span) in markup.Spans)
-            {
-                var lineSpan = lines.GetLinePositionSpan(span);
-                var location = new DiagnosticLocation(path, lineSpan.Start, lineSpan.End);
-                if (name is not ['#', .. var key]) expected.Add(DiagnosticOf(name).WithSpan(new FileLinePositionSpan(path, lineSpan)));
-                else if (!int.TryParse(key, out var number)) Fail($"'{{|{name}:' is no mark: after '#' comes a number.");
-                else if (!numbered.TryAdd(number, location)) Fail($"'{{|{name}:' is marked twice.");
-            }
-        }
-
-        foreach (var result in state.ExpectedDiagnostics)
-            expected.Add(result.Resolved(l => l.MarkupKey is not { } key ? l with { Path = l.Path is "" ? SolutionState.DefaultPath : l.Path } : At(key)));
-
-        return new(
-            sources.DrainToImmutable(),
-            [.. (inherited is not null && state.AnalyzerConfigFiles.Count == 0 ? inherited : state).AnalyzerConfigFiles],
-            [.. state.AdditionalReferences, .. inherited?.AdditionalReferences ?? []],
-            state.ReferenceAssemblies ?? inherited?.ReferenceAssemblies ?? ReferenceAssemblies,
-            state.OutputKind ?? inherited?.OutputKind,
-            expected.DrainToImmutable());
-
-        DiagnosticLocation At(int key)
-        {
-            if (!numbered.TryGetValue(key, out var location)) Fail($"The source has no mark '{{|#{key}:…|}}'.");
-            return location;
-        }
-    }
+    private protected ResolvedState Resolve(SolutionState state, SolutionState? inherited = null) =>
+        ResolvedState.Of(state, inherited, ReferenceAssemblies, DiagnosticOf);
 
     private protected Project CreateProject(ResolvedState state)
     {
@@ -142,7 +114,7 @@ public abstract class AnalyzerTest<TVerifier>
         var actual = ofCompiler.Concat(ofAnalyzers).OrderBy(d => d.Location.SourceTree?.FilePath).ThenBy(d => d.Location.SourceSpan).ToImmutableArray();
 
         if (DiagnosticComparison.Differences(state.Expected, actual) is { } differences)
-            Fail($"{what} does not report what was expected.\n\n{differences}\n{Show(compilation, actual)}");
+            throw new VerificationException($"{what} does not report what was expected.\n\n{differences}\n{Show(compilation, actual)}");
         return ofAnalyzers;
     }
 
@@ -174,13 +146,6 @@ public abstract class AnalyzerTest<TVerifier>
         string.Join("\n", compilation.SyntaxTrees.Select(tree =>
             $"{tree.FilePath}, with what was reported:\n\n{TestFileMarkup.Mark(tree.ToString(), from d in diagnostics where d.Location.SourceTree == tree select (d.Id, d.Location.SourceSpan))}\n"));
 
-    [DoesNotReturn]
-    private protected void Fail(string message)
-    {
-        Verify.Fail(message);
-        throw new InvalidOperationException(message);
-    }
-
     private bool IsVerified(Diagnostic diagnostic) =>
         !DisabledDiagnostics.Contains(diagnostic.Id) && !diagnostic.IsSuppressed && CompilerDiagnostics switch
         {
@@ -197,7 +162,7 @@ public abstract class AnalyzerTest<TVerifier>
         var expected = inBuild.Select(DiagnosticComparison.Describe).Order().ToArray();
         var actual = inEditor.Select(DiagnosticComparison.Describe).Order().ToArray();
         if (!expected.SequenceEqual(actual))
-            Fail($"An editor that analyzes one file shows other diagnostics than the build.\n\nThe build:\n  {string.Join("\n  ", expected)}\nThe editor:\n  {string.Join("\n  ", actual)}\n");
+            throw new VerificationException($"An editor that analyzes one file shows other diagnostics than the build.\n\nThe build:\n  {string.Join("\n  ", expected)}\nThe editor:\n  {string.Join("\n  ", actual)}\n");
     }
 
     private async Task VerifyGeneratedCodeAsync(ResolvedState state, CancellationToken cancellationToken)
@@ -205,7 +170,7 @@ public abstract class AnalyzerTest<TVerifier>
         var generated = state with { Sources = [.. state.Sources.Select(source => (source.Path, "// <auto-generated/>\n" + source.Text))] };
         var project = CreateProject(generated);
         if (await AnalyzeAsync(project, cancellationToken) is [_, ..] diagnostics)
-            Fail($"Generated code was not left alone.\n\n{Show(await CompileAsync(project, cancellationToken), diagnostics)}");
+            throw new VerificationException($"Generated code was not left alone.\n\n{Show(await CompileAsync(project, cancellationToken), diagnostics)}");
     }
 
     private async Task<CompilationWithAnalyzers> StartAnalysisAsync(Project project, CancellationToken cancellationToken) =>
@@ -215,7 +180,7 @@ public abstract class AnalyzerTest<TVerifier>
     private ImmutableArray<Diagnostic> FailOnException(ImmutableArray<Diagnostic> diagnostics)
     {
         if (diagnostics.FirstOrDefault(d => d.Id is "AD0001" or "AD0002") is { } thrown)
-            Fail($"The analyzer threw an exception.\n\n{thrown.GetMessage()}\n{thrown.Descriptor.Description}");
+            throw new VerificationException($"The analyzer threw an exception.\n\n{thrown.GetMessage()}\n{thrown.Descriptor.Description}");
         return diagnostics;
     }
 
@@ -233,12 +198,3 @@ public abstract class AnalyzerTest<TVerifier>
                 _ => ReportDiagnostic.Hidden,
             })));
 }
-
-/// <summary>A state whose markup is read and whose defaults are filled in.</summary>
-internal sealed record ResolvedState(
-    ImmutableArray<(string Path, string Text)> Sources,
-    ImmutableArray<(string Path, SourceText Text)> AnalyzerConfigFiles,
-    ImmutableArray<MetadataReference> AdditionalReferences,
-    ReferenceAssemblies References,
-    OutputKind? OutputKind,
-    ImmutableArray<DiagnosticResult> Expected);

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Microsoft.CodeAnalysis.CodeActions;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
 
 namespace Microsoft.CodeAnalysis.Testing;
 
@@ -45,9 +43,9 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
 
     private CodeFixProvider[] Fixes => field ??= [.. GetCodeFixProviders()];
 
-    public override async Task RunAsync(CancellationToken cancellationToken = default)
+    private protected override async Task VerifyAsync(CancellationToken cancellationToken)
     {
-        await base.RunAsync(cancellationToken);
+        await base.VerifyAsync(cancellationToken);
 
         var test = Resolve(TestState);
         var @fixed = FixedState.Sources.Count == 0 ? test : Resolve(FixedState, TestState);
@@ -68,7 +66,7 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
     {
         var diagnostics = await AnalyzeInEditorAsync(project, cancellationToken);
         foreach (var diagnostic in diagnostics)
-            foreach (var offered in await OfferedFixesAsync(project, diagnostic, cancellationToken))
+            foreach (var offered in await OfferedFix.OffersAsync(Fixes, project, diagnostic, cancellationToken))
                 await ApplyOneAsync(project, diagnostics, offered, cancellationToken);
     }
 
@@ -83,12 +81,12 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         while (await NextFixAsync(project, diagnostics, cancellationToken) is { } offered)
         {
             if (++iterations > Math.Abs(limit))
-                Fail($"After {Math.Abs(limit)} fixes, one more is offered: '{offered.Action.Title}' for {DiagnosticComparison.Describe(offered.Diagnostic)}\n\n{Show(await CompileAsync(project, cancellationToken), diagnostics)}");
+                throw new VerificationException($"After {Math.Abs(limit)} fixes, one more is offered: '{offered.Action.Title}' for {DiagnosticComparison.Describe(offered.Diagnostic)}\n\n{Show(await CompileAsync(project, cancellationToken), diagnostics)}");
             kinds.Add(offered.Action.EquivalenceKey!);
             (project, diagnostics) = await ApplyOneAsync(project, diagnostics, offered, cancellationToken);
         }
 
-        if (limit > 0 && iterations != limit) Fail($"The fix was applied {iterations} times, not {limit}.");
+        if (limit > 0 && iterations != limit) throw new VerificationException($"The fix was applied {iterations} times, not {limit}.");
         await VerifyTextsAsync("Fixes applied one at a time", project, @fixed, cancellationToken);
         return kinds.Count;
     }
@@ -98,22 +96,21 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         var project = CreateProject(test);
         var iterations = 0;
         var limit = NumberOfFixAllIterations ?? -kinds * (scope == FixAllScope.Document ? test.Sources.Length : 1);
-        while (!await HasTextsAsync(project, @fixed, cancellationToken)
+        while (!(await project.TextsAsync(cancellationToken)).SequenceEqual(@fixed.Sources.Select(source => source.Text))
             && await NextFixAsync(project, await AnalyzeAsync(project, cancellationToken), cancellationToken) is { } offered)
         {
             if (++iterations > Math.Abs(limit)) break;
             var provider = offered.Provider.GetFixAllProvider();
-            if (provider is null) Fail($"{offered.Provider.GetType().Name} has no Fix all provider.");
+            if (provider is null) throw new VerificationException($"{offered.Provider.GetType().Name} has no Fix all provider.");
 
             var context = new FixAllContext(project.GetDocument(offered.Diagnostic.Location.SourceTree)!, offered.Provider, scope, offered.Action.EquivalenceKey!,
                 offered.Provider.FixableDiagnosticIds, new FixAllDiagnostics(AnalyzeAsync), cancellationToken);
             if (await provider.GetFixAsync(context) is not { } action)
-                Fail($"Fix all in {scope.ToString().ToLowerInvariant()} offers nothing, though a single fix is offered: '{offered.Action.Title}'.");
-            else
-                project = await ApplyAsync(project, action, cancellationToken);
+                throw new VerificationException($"Fix all in {scope.ToString().ToLowerInvariant()} offers nothing, though a single fix is offered: '{offered.Action.Title}'.");
+            project = await action.ApplyAsync(project, cancellationToken);
         }
 
-        if (limit > 0 && iterations != limit) Fail($"Fix all in {scope.ToString().ToLowerInvariant()} was applied {iterations} times, not {limit}.");
+        if (limit > 0 && iterations != limit) throw new VerificationException($"Fix all in {scope.ToString().ToLowerInvariant()} was applied {iterations} times, not {limit}.");
         await VerifyTextsAsync($"Fix all in {scope.ToString().ToLowerInvariant()}", project, @fixed, cancellationToken);
     }
 
@@ -121,7 +118,7 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
     {
         foreach (var diagnostic in diagnostics.OrderBy(d => d.Location.SourceTree?.FilePath, StringComparer.Ordinal).ThenBy(d => d.Location.SourceSpan))
         {
-            var offered = await OfferedFixesAsync(project, diagnostic, cancellationToken);
+            var offered = await OfferedFix.OffersAsync(Fixes, project, diagnostic, cancellationToken);
             if (CodeActionEquivalenceKey is { } key) offered = offered.FindAll(o => o.Action.EquivalenceKey == key);
             if (offered.ElementAtOrDefault(CodeActionIndex ?? 0) is { } next) return next;
         }
@@ -129,36 +126,15 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         return null;
     }
 
-    private async Task<List<OfferedFix>> OfferedFixesAsync(Project project, Diagnostic diagnostic, CancellationToken cancellationToken)
-    {
-        var offered = new List<OfferedFix>();
-        if (project.GetDocument(diagnostic.Location.SourceTree) is not { } document) return offered;
-
-        foreach (var provider in Fixes.Where(fix => fix.FixableDiagnosticIds.Contains(diagnostic.Id)))
-        {
-            var actions = new List<CodeAction>();
-            await provider.RegisterCodeFixesAsync(new CodeFixContext(document, diagnostic, (action, _) => actions.Add(action), cancellationToken));
-            offered.AddRange(actions.SelectMany(Leaves).Select(action => new OfferedFix(provider, diagnostic, action)));
-        }
-
-        // Fix all tells the kinds of fix apart by the key alone.
-        if (offered.Exists(o => string.IsNullOrEmpty(o.Action.EquivalenceKey)) || offered.DistinctBy(o => o.Action.EquivalenceKey).Count() != offered.Count)
-            Fail($"Each fix that is offered needs an equivalence key of its own: {string.Join(", ", offered.Select(o => $"'{o.Action.Title}' has '{o.Action.EquivalenceKey}'"))}.");
-        return offered;
-
-        static IEnumerable<CodeAction> Leaves(CodeAction action) =>
-            action.NestedActions.IsEmpty ? [action] : action.NestedActions.SelectMany(Leaves);
-    }
-
     private async Task<(Project Project, ImmutableArray<Diagnostic> Diagnostics)> ApplyOneAsync(
         Project project, ImmutableArray<Diagnostic> diagnostics, OfferedFix offered, CancellationToken cancellationToken)
     {
-        var changed = await ApplyAsync(project, offered.Action, cancellationToken);
+        var changed = await offered.Action.ApplyAsync(project, cancellationToken);
         var (before, after) = (await CompileAsync(project, cancellationToken), await CompileAsync(changed, cancellationToken));
         var left = await AnalyzeInEditorAsync(changed, cancellationToken);
 
-        if (await HasTextsAsync(changed, await TextsAsync(project, cancellationToken), cancellationToken)) Reject("changes nothing");
-        if (await DiffersWhenParsedAsync(changed, cancellationToken)) Reject("builds a syntax tree that its text does not parse to");
+        if ((await changed.TextsAsync(cancellationToken)).SequenceEqual(await project.TextsAsync(cancellationToken))) Reject("changes nothing");
+        if (await changed.DiffersWhenParsedAsync(cancellationToken)) Reject("builds a syntax tree that its text does not parse to");
         if (More(Problems(before), Problems(after)) is [var problem, ..]) Reject($"does not leave code that compiles as it did: {problem} is new");
         // A test that says how many fixes it takes says with it that one may reveal what the next repairs.
         if (NumberOfIncrementalIterations is null)
@@ -170,7 +146,7 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         return (changed, left);
 
         void Reject(string why) =>
-            Fail($"The fix '{offered.Action.Title}' {why}. It was offered for {DiagnosticComparison.Describe(offered.Diagnostic)}\n\nBefore:\n{Show(before, diagnostics)}\nAfter:\n{Show(after, left.Concat(Problems(after)))}");
+            throw new VerificationException($"The fix '{offered.Action.Title}' {why}. It was offered for {DiagnosticComparison.Describe(offered.Diagnostic)}\n\nBefore:\n{Show(before, diagnostics)}\nAfter:\n{Show(after, left.Concat(Problems(after)))}");
 
         int OfSameRule(ImmutableArray<Diagnostic> among) => among.Count(d => d.Id == offered.Diagnostic.Id);
 
@@ -184,48 +160,12 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         }
     }
 
-    private async Task<Project> ApplyAsync(Project project, CodeAction action, CancellationToken cancellationToken)
-    {
-        var operations = await action.GetOperationsAsync(project.Solution, new Progress<CodeAnalysisProgress>(), cancellationToken);
-        var changes = operations.OfType<ApplyChangesOperation>().SingleOrDefault();
-        if (changes is null) Fail($"The fix '{action.Title}' changes nothing.");
-        return changes.ChangedSolution.GetProject(project.Id)!;
-    }
-
     private async Task VerifyTextsAsync(string what, Project project, ResolvedState expected, CancellationToken cancellationToken)
     {
-        if (project.Documents.Count() != expected.Sources.Length)
-            Fail($"{what} left {project.Documents.Count()} documents, not {expected.Sources.Length}.");
-        foreach (var ((path, text), document) in expected.Sources.Zip(project.Documents))
-        {
-            var actual = (await document.GetTextAsync(cancellationToken)).ToString();
-            if (actual != text) Fail($"{what} did not give the fixed source.\n\n{path}, - is what was expected, + what came:\n\n{LineDiff.Between(text, actual)}");
-        }
+        var texts = await project.TextsAsync(cancellationToken);
+        if (texts.Count != expected.Sources.Length)
+            throw new VerificationException($"{what} left {texts.Count} documents, not {expected.Sources.Length}.");
+        foreach (var ((path, text), actual) in expected.Sources.Zip(texts))
+            if (actual != text) throw new VerificationException($"{what} did not give the fixed source.\n\n{path}, - is what was expected, + what came:\n\n{LineDiff.Between(text, actual)}");
     }
-
-    private static Task<bool> HasTextsAsync(Project project, ResolvedState expected, CancellationToken cancellationToken) =>
-        HasTextsAsync(project, expected.Sources.Select(source => source.Text), cancellationToken);
-
-    private static async Task<bool> HasTextsAsync(Project project, IEnumerable<string> expected, CancellationToken cancellationToken) =>
-        (await TextsAsync(project, cancellationToken)).SequenceEqual(expected);
-
-    private static async Task<List<string>> TextsAsync(Project project, CancellationToken cancellationToken)
-    {
-        var texts = new List<string>();
-        foreach (var document in project.Documents) texts.Add((await document.GetTextAsync(cancellationToken)).ToString());
-        return texts;
-    }
-
-    private static async Task<bool> DiffersWhenParsedAsync(Project project, CancellationToken cancellationToken)
-    {
-        foreach (var document in project.Documents)
-        {
-            var tree = (await document.GetSyntaxTreeAsync(cancellationToken))!;
-            if (!CSharpSyntaxTree.ParseText(tree.ToString(), (CSharpParseOptions)tree.Options, cancellationToken: cancellationToken).IsEquivalentTo(tree)) return true;
-        }
-
-        return false;
-    }
-
-    private sealed record OfferedFix(CodeFixProvider Provider, Diagnostic Diagnostic, CodeAction Action);
 }

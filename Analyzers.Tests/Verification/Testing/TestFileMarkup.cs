@@ -33,13 +33,13 @@ internal sealed record TestFileMarkup(string Source, ImmutableArray<(string? Nam
 
         source.Append(text, copied, text.Length - copied);
         if (unnamed.Count + named.Count > 0)
-            throw new InvalidOperationException($"A mark is opened and never closed in:\n{text}");
+            throw new VerificationException($"A mark is opened and never closed in:\n{text}");
         return new(source.ToString(), [.. spans.OrderBy(s => s.Span.Start).ThenByDescending(s => s.Span.End)]);
 
         void Close(Stack<(string? Name, int Start)> open, Match mark)
         {
             if (!open.TryPop(out var start))
-                throw new InvalidOperationException($"'{mark.Value}' at offset {mark.Index} closes no mark in:\n{text}");
+                throw new VerificationException($"'{mark.Value}' at offset {mark.Index} closes no mark in:\n{text}");
             spans.Add((start.Name, TextSpan.FromBounds(start.Start, source.Length)));
         }
     }
