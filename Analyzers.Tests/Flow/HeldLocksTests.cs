@@ -216,5 +216,5 @@ public class HeldLocksTests
         Assert.Equal(maybe, string.Join(", ", held.Maybe.Except(held.Surely).Select(Name)));
     }
 
-    private static string Name(HeldLock held) => held.Mode == Model.LockMode.Exclusive ? held.Lock.ToString() : $"{held.Lock} ({held.Mode})";
+    private static string Name(HeldLock held) => held.Mode == Analyzers.Model.LockMode.Exclusive ? held.Lock.ToString() : $"{held.Lock} ({held.Mode})";
 }
