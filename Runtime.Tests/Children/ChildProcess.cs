@@ -32,13 +32,15 @@ internal sealed class ChildProcess : IDisposable
         return child;
     }
 
+    /// <summary>The next line that the child says.</summary>
+    public async Task<string> ReadLineAsync() =>
+        await _process.StandardOutput.ReadLineAsync().Soon() ?? throw new InvalidOperationException($"The child has ended. {await ErrorsAsync()}");
+
     /// <summary>Waits until the child says the line.</summary>
     public async Task WaitFor(string line)
     {
-        while (await _process.StandardOutput.ReadLineAsync().Soon() is var said && said != line)
+        while (await ReadLineAsync() != line)
         {
-            if (said is null)
-                throw new InvalidOperationException($"The child ended without saying '{line}'. {await ErrorsAsync()}");
         }
     }
 

@@ -91,7 +91,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
             throw new InvalidOperationException("A reentrant ProcessLock belongs to the thread that took it, and the code after an await may run on another thread. Use Acquire, or a ProcessLock that is not reentrant.");
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LockScope>(cancellationToken);
-        return TryAcquire(TimeSpan.Zero, out var scope)
+        return !(_asyncWaits.IsValueCreated && _asyncWaits.Value.IsBusy) && TryAcquire(TimeSpan.Zero, out var scope)
             ? ValueTask.FromResult(scope)
             : _asyncWaits.Value.Run(Acquire, cancellationToken);
     }

@@ -5,13 +5,16 @@ namespace Tandem.Platform;
 /// "Synchronization with Eventcounts and Sequencers", 1979). Ringing costs one read while nobody waits.
 /// </summary>
 /// <remarks>
-/// <para>The waiter: <see cref="Listen"/>, look at the condition, <see cref="Wait"/>. The other: change the condition, then <see cref="Ring"/>.
+/// <para>The waiter listens, looks at the condition and parks. The other changes the condition, then rings.
 /// Each writes its own word before it reads the other's, so either the waiter sees the change or the ringer sees the waiter.</para>
 /// <para>A dead waiter costs one needless ring: the next one clears the word, and those who still wait set it again. A ringer that dies
 /// between change and ring leaves the waiters to <see cref="ParkTime"/>.</para>
 /// </remarks>
 internal readonly unsafe struct Doorbell(Doorbell.State* state)
 {
+    /// <summary>How often to try again before parking: who rings is mostly about to.</summary>
+    private static readonly int s_spins = Environment.ProcessorCount > 1 ? 60 : 0;
+
     public struct State
     {
         /// <summary>Counts the rings; the word on which the kernel parks.</summary>
@@ -21,20 +24,38 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
         public int Listening;
     }
 
-    /// <summary>Says that we are about to wait. Look at the condition after this, then pass the result to <see cref="Wait"/>.</summary>
-    public int Listen()
+    /// <summary>Tries until the attempt succeeds, and parks between tries; false at the deadline. The attempt is made at least once.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
+    public bool WaitUntil<TAttempt>(ref TAttempt attempt, in WaitLimits limits)
+        where TAttempt : IAttempt, allows ref struct
     {
-        // In this order: rung between the two, the count differs and the wait returns at once.
-        var rings = Volatile.Read(ref state->Rings);
-        Interlocked.Exchange(ref state->Listening, 1);
-        return rings;
-    }
+        if (attempt.Try(limits))
+            return true;
+        if (limits.Deadline.HasPassed)
+            return false;
+        for (var spin = 0; spin < s_spins; spin++)
+        {
+            Thread.SpinWait(8);
+            if (attempt.Try(limits))
+                return true;
+        }
 
-    /// <summary>Parks until the next ring after <see cref="Listen"/>, or at most for <paramref name="limit"/>.</summary>
-    public void Wait(int rings, TimeSpan limit)
-    {
-        CrashPoint.Reach("doorbell: about to park");
-        Futex.Wait(&state->Rings, rings, limit);
+        var parkTime = new ParkTime();
+        using var ringOnCancel = limits.CancellationToken.UnsafeRegister(static state => new Doorbell((State*)(nint)state!).RingAll(), (nint)state);
+        while (true)
+        {
+            // In this order: rung between the two, the count differs and the park ends at once.
+            var rings = Volatile.Read(ref state->Rings);
+            Interlocked.Exchange(ref state->Listening, 1);
+            if (attempt.Try(limits))
+                return true;
+            limits.ThrowIfCalledOff();
+            if (limits.Deadline.HasPassed)
+                return false;
+            CrashPoint.Reach("doorbell: about to park");
+            Futex.Wait(&state->Rings, rings, limits.Deadline.RemainingUpTo(parkTime.Next()));
+        }
     }
 
     /// <summary>Says that the condition has changed. The change comes before it, with a full fence between.</summary>
@@ -53,8 +74,4 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
         Interlocked.Increment(ref state->Rings);
         Futex.WakeAll(&state->Rings);
     }
-
-    /// <summary>Rings when the token is cancelled, until disposed.</summary>
-    public CancellationTokenRegistration RingOn(CancellationToken cancellationToken) =>
-        cancellationToken.UnsafeRegister(static state => new Doorbell((State*)(nint)state!).RingAll(), (nint)state);
 }

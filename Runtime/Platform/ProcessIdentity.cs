@@ -31,6 +31,14 @@ internal readonly record struct ProcessIdentity
     /// <summary>False once the process has ended, been killed, or its id belongs to another. A stopped process lives.</summary>
     public bool IsAlive => this == Current || (TryReadStat(Id, out var stat) && stat.Identity == this && !stat.HasEnded);
 
+    /// <summary>Who has this id now; false when nobody has.</summary>
+    public static bool TryRead(int id, out ProcessIdentity identity)
+    {
+        var found = TryReadStat(id, out var stat);
+        identity = stat.Identity;
+        return found;
+    }
+
     public long ToBits() => _bits;
 
     public static ProcessIdentity FromBits(long bits) => new(bits);

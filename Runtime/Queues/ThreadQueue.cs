@@ -24,7 +24,7 @@ public sealed class ThreadQueue<T>
     private readonly ItemStore<T> _items;
 
     /// <summary>Who waits for an item. Nobody, while there is one.</summary>
-    private readonly WaitLine<Waiter<Taken>, Taken> _takers;
+    private readonly WaitLine<Waiter<Taken<T>>, Taken<T>> _takers;
 
     /// <summary>Who waits for space, each with its item. Nobody, while there is some.</summary>
     private readonly WaitLine<Putter, bool> _putters;
@@ -118,7 +118,7 @@ public sealed class ThreadQueue<T>
     /// <returns>The item.</returns>
     /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was empty.</exception>
-    public T Take(CancellationToken cancellationToken = default) => Take(Deadline.Never, cancellationToken).ItemOrThrow();
+    public T Take(CancellationToken cancellationToken = default) => Take(Deadline.Never, cancellationToken).ItemOrThrow(Name);
 
     /// <summary>Takes the next item if there is one within <paramref name="timeout"/>.</summary>
     /// <param name="item">The item when one was taken.</param>
@@ -138,7 +138,7 @@ public sealed class ThreadQueue<T>
     /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before an item was taken.</exception>
     public async ValueTask<T> TakeAsync(CancellationToken cancellationToken = default) =>
-        (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false)).ItemOrThrow();
+        (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false)).ItemOrThrow(Name);
 
     /// <summary>Takes items as they come until the queue is completed and empty. Several may run at once; each item goes to one of them.</summary>
     /// <param name="cancellationToken">Ends the wait for the next item.</param>
@@ -153,7 +153,7 @@ public sealed class ThreadQueue<T>
     /// <summary>Says that no more items will be put. What is in can still be taken; then takers learn of the end. Calling it again does nothing.</summary>
     public void Complete()
     {
-        Waiter<Taken>[] takers;
+        Waiter<Taken<T>>[] takers;
         Putter[] putters;
         lock (_gate)
         {
@@ -225,7 +225,7 @@ public sealed class ThreadQueue<T>
     /// <summary>Puts the item in and returns true; or, where the queue is full, enqueues a putter unless the deadline has passed.</summary>
     private bool PutOrEnqueue(T item, Deadline deadline, out Putter? putter)
     {
-        Waiter<Taken>? taker;
+        Waiter<Taken<T>>? taker;
         lock (_gate)
         {
             AssertInvariants();
@@ -245,30 +245,30 @@ public sealed class ThreadQueue<T>
             _unfinished++;
         }
 
-        taker?.SetResult(new Taken(item));
+        taker?.SetResult(new Taken<T>(item));
         return true;
     }
 
-    private Taken Take(Deadline deadline, CancellationToken cancellationToken)
+    private Taken<T> Take(Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         var taken = TakeOrEnqueue(deadline, out var taker);
         return taker is not null && _takers.Wait(taker, deadline, cancellationToken) ? taker.Task.GetAwaiter().GetResult() : taken;
     }
 
-    private ValueTask<Taken> TakeOrEndAsync(CancellationToken cancellationToken)
+    private ValueTask<Taken<T>> TakeOrEndAsync(CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
-            return ValueTask.FromCanceled<Taken>(cancellationToken);
+            return ValueTask.FromCanceled<Taken<T>>(cancellationToken);
         var taken = TakeOrEnqueue(Deadline.Never, out var taker);
         return taker is null ? ValueTask.FromResult(taken) : _takers.WaitAsync(taker, cancellationToken);
     }
 
     /// <summary>Takes an item; or, where the queue is empty and not at its end, enqueues a taker unless the deadline has passed.</summary>
-    private Taken TakeOrEnqueue(Deadline deadline, out Waiter<Taken>? taker)
+    private Taken<T> TakeOrEnqueue(Deadline deadline, out Waiter<Taken<T>>? taker)
     {
         Putter? putter;
-        Taken taken;
+        Taken<T> taken;
         lock (_gate)
         {
             AssertInvariants();
@@ -276,11 +276,11 @@ public sealed class ThreadQueue<T>
             if (_items.Count == 0)
             {
                 if (!_completed && !deadline.HasPassed)
-                    _takers.EnqueueHeld(taker = new Waiter<Taken>());
+                    _takers.EnqueueHeld(taker = new Waiter<Taken<T>>());
                 return default;
             }
 
-            taken = new Taken(_items.Remove());
+            taken = new Taken<T>(_items.Remove());
             putter = _putters.DequeueHeld();
             if (putter is not null)
             {
@@ -315,16 +315,6 @@ public sealed class ThreadQueue<T>
         Debug.Assert(_putters.CountHeld == 0 || _items.Count == Capacity, "Nobody waits for space while there is some.");
         Debug.Assert(!_completed || (_takers.CountHeld == 0 && _putters.CountHeld == 0), "Nobody waits for what will never come.");
         Debug.Assert(_unfinished >= _items.Count, "An item that is still in is not done.");
-    }
-
-    /// <summary>What a taker gets: an item, or the end of the queue (or, without a wait, nothing yet).</summary>
-    private readonly struct Taken(T item)
-    {
-        public T Item { get; } = item;
-
-        public bool HasItem { get; } = true;
-
-        public T ItemOrThrow() => HasItem ? Item : throw QueueCompletedException.OnTake(Name);
     }
 
     /// <summary>A waiting producer with its item. Told true once the item is in, false when the queue was completed first.</summary>

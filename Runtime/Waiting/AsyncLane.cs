@@ -21,12 +21,31 @@ internal sealed class AsyncLane<TResult>
     /// <summary>Whether the thread is there.</summary>
     private bool _isServed;
 
+    /// <summary>How many calls are not finished.</summary>
+    private int _pending;
+
     public AsyncLane() => _callers = new(_gate);
+
+    /// <summary>Whether somebody waits; who comes now should not overtake.</summary>
+    public bool IsBusy => Volatile.Read(ref _pending) != 0;
 
     /// <summary>Makes the blocking call on the lane's thread.</summary>
     /// <param name="wait">Blocks; ends with an <see cref="OperationCanceledException"/> when the token it is given is cancelled.</param>
     /// <param name="cancellationToken">Ends the wait, also while others are served first.</param>
-    public ValueTask<TResult> Run(Func<CancellationToken, TResult> wait, CancellationToken cancellationToken)
+    public async ValueTask<TResult> Run(Func<CancellationToken, TResult> wait, CancellationToken cancellationToken)
+    {
+        Interlocked.Increment(ref _pending);
+        try
+        {
+            return await Enqueue(wait, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _pending);
+        }
+    }
+
+    private ValueTask<TResult> Enqueue(Func<CancellationToken, TResult> wait, CancellationToken cancellationToken)
     {
         var call = new Call(wait, cancellationToken);
         lock (_gate)

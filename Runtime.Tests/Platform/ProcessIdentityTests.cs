@@ -1,0 +1,49 @@
+using System.Diagnostics;
+using System.Globalization;
+using Tandem.Platform;
+
+namespace Tandem.Runtime.Tests.Platform;
+
+public sealed class ProcessIdentityTests
+{
+    [Fact]
+    public void Current_IsAlive_AndSurvivesItsBits()
+    {
+        var self = ProcessIdentity.Current;
+        Assert.Equal(Environment.ProcessId, self.Id);
+        Assert.True(self.IsAlive);
+        Assert.Equal(self, ProcessIdentity.FromBits(self.ToBits()));
+        Assert.Equal(0, self.ToBits() >> ProcessIdentity.Bits);
+    }
+
+    [Fact]
+    public void SameId_WithAnotherStart_IsDead()
+    {
+        var other = ProcessIdentity.FromBits(ProcessIdentity.Current.ToBits() ^ (1L << (ProcessIdentity.Bits - 1)));
+        Assert.Equal(Environment.ProcessId, other.Id);
+        Assert.False(other.IsAlive);
+    }
+
+    [Fact]
+    public void Nobody_IsDead() => Assert.False(ProcessIdentity.FromBits(0).IsAlive);
+
+    [Fact]
+    public async Task AnotherProcess_IsAliveUntilItIsKilled_AndAZombieIsDead()
+    {
+        // The shell kills a child of its own and becomes a program that never collects it: the child stays a zombie.
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; read line; kill -9 $!; exec sleep 1000"])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        })!;
+        var id = int.Parse((await shell.StandardOutput.ReadLineAsync().Soon())!, CultureInfo.InvariantCulture);
+        Assert.True(ProcessIdentity.TryRead(id, out var sleeper));
+        Assert.True(sleeper.IsAlive);
+        shell.StandardInput.WriteLine();
+        await Blocking.Run(() => SpinWait.SpinUntil(() => !sleeper.IsAlive, Blocking.Patience)).Soon();
+        Assert.False(sleeper.IsAlive);
+        Assert.True(File.Exists($"/proc/{id}/stat"), "The zombie should still be there.");
+        shell.Kill();
+        await shell.WaitForExitAsync().Soon();
+    }
+}
