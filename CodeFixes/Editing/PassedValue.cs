@@ -1,0 +1,92 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Microsoft.CodeAnalysis.Text;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.CodeFixes.Editing;
+
+/// <summary>A captured value on its way to become an argument: a variable, or a member of `this` that never changes.</summary>
+internal sealed class PassedValue
+{
+    private static readonly string[] s_changing =
+        ["Add", "Append", "Clear", "Dequeue", "Enqueue", "ExceptWith", "Insert", "IntersectWith", "Pop", "Push", "Put", "Remove", "Reverse", "Set", "Sort", "TryAdd", "TryPop", "TryDequeue", "TryRemove", "TryTake", "TryUpdate", "UnionWith", "Write"];
+
+    private readonly ISymbol _symbol;
+
+    private PassedValue(ISymbol symbol, ITypeSymbol type, IOperation use)
+    {
+        _symbol = symbol;
+        Type = type;
+        Uses = [use];
+    }
+
+    public ITypeSymbol Type { get; }
+
+    public List<IOperation> Uses { get; }
+
+    /// <summary>The parameter's name.</summary>
+    public string Name { get; set; } = "";
+
+    /// <summary>The name that says best what it is: `factor` for a field `_factor`.</summary>
+    public string Wish => _symbol.Name.TrimStart('_') is { Length: > 0 } name ? char.ToLowerInvariant(name[0]) + name.Substring(1) : _symbol.Name;
+
+    /// <summary>What is passed, as it is written where the work is handed over.</summary>
+    public string Expression => Uses[0].Syntax.ToString();
+
+    public bool IsVariable => Wish == _symbol.Name && _symbol is not (IFieldSymbol or IPropertySymbol);
+
+    public bool IsToken => Type.Name == "CancellationToken";
+
+    /// <summary>The value that <paramref name="capture"/> stands for, or null where passing it would not do the same: it is written, it can't cross, or it may change.</summary>
+    public static PassedValue? From(WorkCapture capture)
+    {
+        var (use, symbol, type) = capture switch
+        {
+            { Variable: ILocalSymbol { IsRef: false } local, Through: null } => (capture.Use, local, local.Type),
+            { Variable: IParameterSymbol { RefKind: RefKind.None } parameter, Through: null } => (capture.Use, parameter, parameter.Type),
+            { Variable: null, Through: IFieldSymbol { IsReadOnly: true } field } => (capture.Use.Parent!, field, field.Type),
+            { Variable: null, Through: IPropertySymbol { SetMethod: null or { IsInitOnly: true }, IsIndexer: false } property } when IsStored(property) => (capture.Use.Parent!, property, property.Type),
+            { Variable: null, Through: IParameterSymbol parameter } => (capture.Use, parameter, parameter.Type),
+            _ => default((IOperation, ISymbol, ITypeSymbol)),
+        };
+
+        if (use is null || WorkValue.IsWritten(use) || IsChanged(use, type) || !WorkPortability.CanBeArgument(type)) return null;
+        return new(symbol, type, use);
+    }
+
+    public bool IsSame(PassedValue other) => SymbolEqualityComparer.Default.Equals(_symbol, other._symbol);
+
+    /// <summary>The uses, under the parameter's name.</summary>
+    public IEnumerable<TextChange> Renamings() =>
+        from use in Uses
+        let name = use.Syntax.Parent is AnonymousObjectMemberDeclaratorSyntax { NameEquals: null } ? $"{_symbol.Name} = {Escaped}" : Escaped
+        where use.Syntax.ToString() != Escaped
+        select new TextChange(use.Syntax.Span, name);
+
+    /// <summary>The name as code: `@class`.</summary>
+    public string Escaped => SyntaxFacts.GetKeywordKind(Name) == SyntaxKind.None ? Name : "@" + Name;
+
+    private static bool IsStored(IPropertySymbol property) =>
+        property is { IsVirtual: false, IsAbstract: false, IsOverride: false }
+        && property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+
+    // A change of what the value holds would be made to a copy, in the worker, and be lost. The process primitives are shared, not copied.
+    private static bool IsChanged(IOperation use, ITypeSymbol type)
+    {
+        if (type.ContainingNamespace?.Name == "Tandem") return false;
+        return use.Parent switch
+        {
+            IMemberReferenceOperation member when member.Instance == use => WorkValue.IsWritten(member) || member.Type?.IsValueType is not true && IsChanged(member, member.Type!),
+            IArrayElementReferenceOperation element when element.ArrayReference == use => WorkValue.IsWritten(element),
+            IInvocationOperation call when call.Instance == use => Changes(call.TargetMethod),
+            _ => false,
+        };
+    }
+
+    private static bool Changes(IMethodSymbol method) =>
+        s_changing.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal));
+}

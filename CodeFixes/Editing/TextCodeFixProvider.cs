@@ -1,0 +1,93 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.Text;
+
+namespace Tandem.CodeFixes.Editing;
+
+/// <summary>What the fixes that change text have in common: each is tried before it is offered, and all of them combine where they do not overlap.</summary>
+public abstract class TextCodeFixProvider : CodeFixProvider
+{
+    private protected TextCodeFixProvider(params string[] ids) => FixableDiagnosticIds = [.. ids];
+
+    /// <inheritdoc/>
+    public sealed override ImmutableArray<string> FixableDiagnosticIds { get; }
+
+    /// <inheritdoc/>
+    public sealed override FixAllProvider GetFixAllProvider() => new FixAll(this);
+
+    /// <inheritdoc/>
+    public sealed override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        foreach (var diagnostic in context.Diagnostics)
+        {
+            foreach (var fix in await FixesThatCompileAsync(context.Document, diagnostic, context.CancellationToken).ConfigureAwait(false))
+            {
+                context.RegisterCodeFix(
+                    CodeAction.Create(fix.Title, cancellationToken => ApplyAsync(context.Document, fix.Changes, cancellationToken), fix.Key),
+                    diagnostic);
+            }
+        }
+    }
+
+    /// <summary>The fixes for a diagnostic. They need not compile: one that does not is never offered.</summary>
+    private protected abstract IEnumerable<TextFix> Fixes(SemanticModel model, SyntaxNode reported, Diagnostic diagnostic, CancellationToken cancellationToken);
+
+    private async Task<List<TextFix>> FixesThatCompileAsync(Document document, Diagnostic diagnostic, CancellationToken cancellationToken)
+    {
+        var fixes = new List<TextFix>();
+        if (await document.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is not { } model) return fixes;
+
+        var root = await model.SyntaxTree.GetRootAsync(cancellationToken).ConfigureAwait(false);
+        foreach (var fix in Fixes(model, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), diagnostic, cancellationToken))
+        {
+            if (fix.Changes.IsEmpty) continue;
+            var changed = await ApplyAsync(document, fix.Changes, cancellationToken).ConfigureAwait(false);
+            if (await changed.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is { } after && CompilesAsBefore(model, after, cancellationToken))
+                fixes.Add(fix);
+        }
+
+        return fixes;
+    }
+
+    // What was wrong before may stay so; nothing new may come.
+    private static bool CompilesAsBefore(SemanticModel before, SemanticModel after, CancellationToken cancellationToken)
+    {
+        var known = Problems(before).ToDictionary(static problems => problems.Key, static problems => problems.Count());
+        return Problems(after).All(problems => known.TryGetValue(problems.Key, out var count) && problems.Count() <= count);
+
+        IEnumerable<IGrouping<string, Diagnostic>> Problems(SemanticModel model) =>
+            model.GetDiagnostics(cancellationToken: cancellationToken).Where(static d => d.Severity >= DiagnosticSeverity.Warning).GroupBy(static d => d.Id);
+    }
+
+    private static async Task<Document> ApplyAsync(Document document, IEnumerable<TextChange> changes, CancellationToken cancellationToken)
+    {
+        var text = await document.GetTextAsync(cancellationToken).ConfigureAwait(false);
+        return document.WithText(text.WithChanges(changes.OrderBy(static change => change.Span)));
+    }
+
+    private sealed class FixAll(TextCodeFixProvider provider) : DocumentBasedFixAllProvider
+    {
+        protected override async Task<Document?> FixAllAsync(FixAllContext context, Document document, ImmutableArray<Diagnostic> diagnostics)
+        {
+            var changes = new HashSet<TextChange>();
+            foreach (var diagnostic in diagnostics.OrderBy(static d => d.Location.SourceSpan))
+            {
+                var fixes = await provider.FixesThatCompileAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+
+                // Two diagnostics may ask for the same change; of two that disagree, the second waits for the next round.
+                if (fixes.Find(fix => fix.Key == context.CodeActionEquivalenceKey) is { } fix && fix.Changes.All(change => changes.All(other => Agree(change, other))))
+                    changes.UnionWith(fix.Changes);
+            }
+
+            return await ApplyAsync(document, changes, context.CancellationToken).ConfigureAwait(false);
+        }
+
+        private static bool Agree(TextChange change, TextChange other) => change == other || !change.Span.IntersectsWith(other.Span);
+    }
+}
