@@ -43,6 +43,9 @@ public class CodeFixVerificationTests
     public Task FixThatBuildsAFalseTree_Fails() => FailsAsync("does not parse to", () => VerifyAsync<FalseTreeFix>("class C { public int [|count|]; }", "class C { public int _a = 1, _b; }"));
 
     [Fact]
+    public Task FixThatLosesAComment_Fails() => FailsAsync("loses the comment '// why'", () => VerifyAsync<CommentFix>("class C { public int [|count|]; // why\n}", "class C { public int _count;\n}"));
+
+    [Fact]
     public Task FixWithoutEquivalenceKey_Fails() => FailsAsync("equivalence key", () => VerifyAsync<KeylessFix>(Source, Fixed));
 
     [Fact]

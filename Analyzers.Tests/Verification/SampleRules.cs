@@ -94,6 +94,13 @@ public sealed class TwoWaysFix : UnderscoreFix
         [.. base.Changes(text, span), ("Rename", new TextChange(span, "_renamed"))];
 }
 
+/// <summary>Takes the line's end with the name, and the comment that stands there.</summary>
+public sealed class CommentFix : UnderscoreFix
+{
+    protected override IEnumerable<(string Title, TextChange Change)> Changes(SourceText text, TextSpan span) =>
+        [("Drop comment", new TextChange(TextSpan.FromBounds(span.Start, text.Lines.GetLineFromPosition(span.Start).End), $"_{text.ToString(span)};"))];
+}
+
 public sealed class NothingFix : UnderscoreFix
 {
     protected override IEnumerable<(string Title, TextChange Change)> Changes(SourceText text, TextSpan span) => [("Nothing", new TextChange(span, text.ToString(span)))];

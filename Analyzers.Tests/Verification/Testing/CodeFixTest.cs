@@ -135,11 +135,12 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
 
         if ((await changed.TextsAsync(cancellationToken)).SequenceEqual(await project.TextsAsync(cancellationToken))) Reject("changes nothing");
         if (await changed.DiffersWhenParsedAsync(cancellationToken)) Reject("builds a syntax tree that its text does not parse to");
-        if (More(Problems(before), Problems(after)) is [var problem, ..]) Reject($"does not leave code that compiles as it did: {problem} is new");
+        if (More(Problems(before).Select(Id), Problems(after).Select(Id)) is [var problem, ..]) Reject($"does not leave code that compiles as it did: {problem} is new");
+        if (More(after.Comments(), before.Comments()) is [var comment, ..]) Reject($"loses the comment '{comment}'");
         // A test that says how many fixes it takes says with it that one may reveal what the next repairs.
         if (NumberOfIncrementalIterations is null)
         {
-            if (More(diagnostics, left) is [var introduced, ..]) Reject($"introduces a new diagnostic, {introduced}");
+            if (More(diagnostics.Select(Id), left.Select(Id)) is [var introduced, ..]) Reject($"introduces a new diagnostic, {introduced}");
             if (OfSameRule(left) == OfSameRule(diagnostics)) Reject("leaves its diagnostic");
         }
 
@@ -153,10 +154,13 @@ public abstract class CodeFixTest<TVerifier> : AnalyzerTest<TVerifier>
         IEnumerable<Diagnostic> Problems(Compilation compilation) =>
             compilation.GetDiagnostics(cancellationToken).Where(d => d.Severity >= DiagnosticSeverity.Warning && !d.IsSuppressed && !DisabledDiagnostics.Contains(d.Id));
 
-        static string[] More(IEnumerable<Diagnostic> before, IEnumerable<Diagnostic> after)
+        static string Id(Diagnostic diagnostic) => diagnostic.Id;
+
+        // What occurs more often in the second than in the first.
+        static string[] More(IEnumerable<string> first, IEnumerable<string> second)
         {
-            var counts = before.CountBy(d => d.Id).ToDictionary();
-            return [.. after.CountBy(d => d.Id).Where(pair => pair.Value > counts.GetValueOrDefault(pair.Key)).Select(pair => pair.Key)];
+            var counts = first.CountBy(text => text).ToDictionary();
+            return [.. second.CountBy(text => text).Where(pair => pair.Value > counts.GetValueOrDefault(pair.Key)).Select(pair => pair.Key)];
         }
     }
 

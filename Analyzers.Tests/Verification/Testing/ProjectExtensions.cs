@@ -20,6 +20,13 @@ internal static class ProjectExtensions
         return texts;
     }
 
+    /// <summary>The comments of all documents, each as often as it is there.</summary>
+    public static IEnumerable<string> Comments(this Compilation compilation) =>
+        from tree in compilation.SyntaxTrees
+        from trivia in tree.GetRoot().DescendantTrivia()
+        where trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia)
+        select trivia.ToString();
+
     /// <summary>Whether a fix built a tree whose text means something else.</summary>
     public static async Task<bool> DiffersWhenParsedAsync(this Project project, CancellationToken cancellationToken)
     {
