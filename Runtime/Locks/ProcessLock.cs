@@ -35,7 +35,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
     private readonly bool _isReentrant;
 
     /// <summary>Waits for asynchronous callers.</summary>
-    private readonly Lazy<AsyncLane<LockScope>> _asyncWaits = new();
+    private readonly AsyncLane<LockScope> _asyncWaits = new();
 
     /// <summary>Makes a lock that nobody holds.</summary>
     /// <param name="reentrant">Whether the thread that holds the lock may take it again.</param>
@@ -91,9 +91,9 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
             throw new InvalidOperationException("A reentrant ProcessLock belongs to the thread that took it, and the code after an await may run on another thread. Use Acquire, or a ProcessLock that is not reentrant.");
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LockScope>(cancellationToken);
-        return !(_asyncWaits.IsValueCreated && _asyncWaits.Value.IsBusy) && TryAcquire(TimeSpan.Zero, out var scope)
+        return !_asyncWaits.IsBusy && TryAcquire(TimeSpan.Zero, out var scope)
             ? ValueTask.FromResult(scope)
-            : _asyncWaits.Value.Run(Acquire, cancellationToken);
+            : _asyncWaits.Run(Acquire, cancellationToken);
     }
 
     /// <summary>Blocks for at most <paramref name="timeout"/> until the lock is free, or its holder has died, and takes it.</summary>

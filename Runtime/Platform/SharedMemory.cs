@@ -199,7 +199,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         {
             return new FileInfo(path).LinkTarget?.StartsWith($"/memfd:{Name}", StringComparison.Ordinal) == true;
         }
-        catch (IOException)
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             return false;
         }

@@ -61,6 +61,9 @@ internal sealed unsafe class SharedRing
 
     private bool IsEmpty => Volatile.Read(ref _state->Head) == Volatile.Read(ref _state->Tail);
 
+    /// <summary>No slot is free; the bytes may be used up before. Not clamped: damaged numbers must not look like a full ring, which one waits for.</summary>
+    private bool IsFull => Volatile.Read(ref _state->Tail) - Volatile.Read(ref _state->Head) == _slotCount;
+
     private RobustLock PutLock => new(&_state->PutLock);
 
     private RobustLock TakeLock => new(&_state->TakeLock);
@@ -308,6 +311,9 @@ internal sealed unsafe class SharedRing
 
         public bool Try(in WaitLimits limits)
         {
+            // Seen without the lock: those who wait for space do not get in the way of those who put.
+            if (ring.IsFull && !ring.IsCompleted)
+                return false;
             // The time-out is for space. The lock is held for moments, and a try that fails because of them would look like a full queue.
             ring.PutLock.Acquire(limits with { Deadline = Deadline.Never }, out var hold);
             try

@@ -15,8 +15,8 @@ internal sealed class AsyncLane<TResult>
     /// <summary>Who waits for the thread. A caller whose blocking call is being made is in it no more; its token ends that call.</summary>
     private readonly WaitLine<Call, TResult> _callers;
 
-    /// <summary>Set for the thread when somebody has come.</summary>
-    private readonly AutoResetEvent _arrival = new(false);
+    /// <summary>Set for the thread when somebody has come. Made with the first thread: most lanes never have one.</summary>
+    private AutoResetEvent? _arrival;
 
     /// <summary>Whether the thread is there.</summary>
     private bool _isServed;
@@ -51,6 +51,7 @@ internal sealed class AsyncLane<TResult>
         lock (_gate)
         {
             _callers.EnqueueHeld(call);
+            _arrival ??= new(false);
             if (!_isServed)
             {
                 _isServed = true;
@@ -80,7 +81,7 @@ internal sealed class AsyncLane<TResult>
 
             if (call is null)
             {
-                hasLingered = !_arrival.WaitOne(s_linger);
+                hasLingered = !_arrival!.WaitOne(s_linger);
                 continue;
             }
 
