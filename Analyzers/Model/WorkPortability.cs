@@ -45,7 +45,7 @@ internal static class WorkPortability
                 return true;
             case IArrayTypeSymbol { Rank: 1 } array:
                 return CanCross(array.ElementType, path);
-            case INamedTypeSymbol { IsAnonymousType: false, IsRefLikeType: false } named:
+            case INamedTypeSymbol { TypeKind: not TypeKind.Error, IsAnonymousType: false, IsRefLikeType: false } named:
                 return path.Contains(named, SymbolEqualityComparer.Default) || CanCross(named, path);
             default:
                 return false;
