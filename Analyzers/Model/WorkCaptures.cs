@@ -66,7 +66,7 @@ internal static class WorkCaptures
     {
         function = function.OriginalDefinition;
         if (function.IsStatic || !seen.Add(function)) return [];
-        var declaration = Root(use).Descendants().OfType<ILocalFunctionOperation>().FirstOrDefault(f => SymbolEqualityComparer.Default.Equals(f.Symbol, function));
+        var declaration = WorkValue.Root(use).Descendants().OfType<ILocalFunctionOperation>().FirstOrDefault(f => SymbolEqualityComparer.Default.Equals(f.Symbol, function));
         return declaration is null ? [] : Within(declaration, declaration, seen);
     }
 
@@ -100,10 +100,4 @@ internal static class WorkCaptures
     private static bool IsOutside(ISymbol symbol, IOperation closure) =>
         symbol is not IMethodSymbol { IsStatic: true }
         && !symbol.Locations.Any(location => location.SourceTree == closure.Syntax.SyntaxTree && closure.Syntax.Span.Contains(location.SourceSpan));
-
-    private static IOperation Root(IOperation operation)
-    {
-        while (operation.Parent is { } parent) operation = parent;
-        return operation;
-    }
 }

@@ -12,7 +12,7 @@ internal static class WorkPortability
 {
     private static readonly HashSet<string> s_simple =
     [
-        "System.String", "System.Uri", "System.Version",
+        "System.String", "System.Uri", "System.Version", "System.Numerics.BigInteger",
         "Tandem.ProcessLock", "Tandem.ProcessSemaphore", "Tandem.ProcessEvent", "Tandem.ProcessCondition", "Tandem.ProcessBarrier",
         "Tandem.ProcessQueue`1", "Tandem.PipeEnd`1", "Tandem.SharedValue`1", "Tandem.SharedArray`1",
     ];
@@ -29,11 +29,14 @@ internal static class WorkPortability
         "System.Nullable`1",
     ];
 
-    /// <summary>Whether a value of <paramref name="type"/> can be an argument or a result of work.</summary>
+    /// <summary>Whether a value of <paramref name="type"/> can cross.</summary>
     public static bool CanCross(ITypeSymbol? type) => type is not null && CanCross(type, []);
 
     /// <summary>Whether a value of <paramref name="type"/> can be an argument: a token may, on its own.</summary>
     public static bool CanBeArgument(ITypeSymbol? type) => type is { Name: "CancellationToken", ContainingNamespace.Name: "Threading" } || CanCross(type);
+
+    /// <summary>Whether a value of <paramref name="type"/> can be a result: a lazy sequence would run in the wrong process.</summary>
+    public static bool CanBeResult(ITypeSymbol? type) => type is not { Name: "IEnumerable" } && CanCross(type);
 
     private static bool CanCross(ITypeSymbol type, HashSet<ITypeSymbol> path)
     {

@@ -72,7 +72,8 @@ internal static class WorkValue
         return value;
     }
 
-    private static IOperation Root(IOperation operation)
+    /// <summary>The body that an operation is part of.</summary>
+    public static IOperation Root(IOperation operation)
     {
         while (operation.Parent is { } parent) operation = parent;
         return operation;
