@@ -22,7 +22,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
         "Check-then-act race",
-        "{0}");
+        "'{0}' is checked here and changed on line {1}, but {2}; another thread can change it in between");
 
     private static DiagnosticDescriptor Rule(string id, string category, DiagnosticSeverity severity, string title, string message) =>
         new(id, title, message, category, severity, isEnabledByDefault: true, helpLinkUri: $"https://github.com/tandem-dotnet/tandem/blob/main/docs/rules/{id}.md");

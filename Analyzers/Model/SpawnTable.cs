@@ -31,6 +31,7 @@ internal sealed class SpawnTable
         new("System.Threading.Tasks.Parallel", "Invoke", SpawnKind.Parallel, Joins: true),
         new("System.Linq.ParallelEnumerable", Any, SpawnKind.Parallel, Repeats: true, Joins: true),
         new("System.Threading.Timer", ".ctor", SpawnKind.Timer, Repeats: true),
+        new("System.Timers.Timer", "Elapsed", SpawnKind.Timer, Repeats: true),
         new("Tandem.ThreadExecutor", "Submit", SpawnKind.ThreadExecutor),
         new("Tandem.ThreadExecutor", "Map", SpawnKind.ThreadExecutor, Repeats: true),
         new("Tandem.ProcessExecutor", "Submit", SpawnKind.Process),
@@ -59,6 +60,10 @@ internal sealed class SpawnTable
         _ => [],
     };
 
+    /// <summary>The start of work that is attached to an event which fires on another thread: a timer's. Null for any other event.</summary>
+    public Spawn? SpawnAt(IEventAssignmentOperation attachment, IEventSymbol happening, IOperation work) =>
+        Find(happening.ContainingType, happening.Name) is { } entry ? new Spawn(attachment, work, entry.Kind, entry.Repeats && !IsResetByHand(attachment), entry.Joins) : null;
+
     /// <summary>Whether a call of <paramref name="method"/> can start concurrent work; cheap, for a first look.</summary>
     public bool MayStartWork(IMethodSymbol method) => Find(method.ContainingType, method.Name) is not null;
 
@@ -71,7 +76,7 @@ internal sealed class SpawnTable
         [
             .. from argument in arguments
                from work in Delegates(argument.Value)
-               select new Spawn(site, work, entry.Kind, entry.Repeats, entry.Joins),
+               select new Spawn(site, work, entry.Kind, entry.Repeats && !FiresOnce(entry, arguments), entry.Joins),
         ];
     }
 
@@ -83,8 +88,31 @@ internal sealed class SpawnTable
         return null;
     }
 
+    /// <summary>A timer without a period fires once; one that is armed again by its own work does not overlap itself.</summary>
+    private static bool FiresOnce(Entry entry, ImmutableArray<IArgumentOperation> arguments)
+    {
+        if (entry is not { Kind: SpawnKind.Timer, Type: "System.Threading.Timer" }) return false;
+        return arguments.FirstOrDefault(static argument => argument.Parameter?.Name == "period")?.Value.Unconverted() switch
+        {
+            null => true,
+            { ConstantValue: { HasValue: true, Value: System.IConvertible period } } => period.ToInt64(null) is 0 or -1,
+            IFieldReferenceOperation { Field.Name: "InfiniteTimeSpan" or "Zero" } => true,
+            _ => false,
+        };
+    }
+
+    /// <summary><c>timer.AutoReset = false</c></summary>
+    private static bool IsResetByHand(IEventAssignmentOperation attachment) => Root(attachment).Descendants().Any(static operation =>
+        operation is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.Name: "AutoReset" }, Value.ConstantValue: { HasValue: true, Value: false } });
+
+    private static IOperation Root(IOperation operation)
+    {
+        while (operation.Parent is { } parent) operation = parent;
+        return operation;
+    }
+
     // A variable of an abstract type, as `Executor pool = new ProcessExecutor()`, may surely hold one kind.
-    private static ITypeSymbol? ReceiverType(IInvocationOperation call) => Unconverted(call.Instance) switch
+    private static ITypeSymbol? ReceiverType(IInvocationOperation call) => call.Instance.Unconverted() switch
     {
         { Type.IsAbstract: true } receiver => WorkValue.Of(receiver).Type,
         { } receiver => receiver.Type,
@@ -93,26 +121,11 @@ internal sealed class SpawnTable
 
     private static IEnumerable<IOperation> Delegates(IOperation value)
     {
-        value = Unconverted(value)!;
+        value = value.Unconverted()!;
         // `Parallel.Invoke(a, b)` passes its delegates as an array that the compiler makes.
         if (value is IArrayCreationOperation { Initializer: { } initializer })
             return initializer.ElementValues.SelectMany(Delegates);
-        return value.Type?.TypeKind == TypeKind.Delegate || value is IMethodReferenceOperation or IAnonymousFunctionOperation ? [Work(value)] : [];
-    }
-
-    private static IOperation Work(IOperation value) => value is IDelegateCreationOperation creation ? Unconverted(creation.Target)! : value;
-
-    private static IOperation? Unconverted(IOperation? value)
-    {
-        while (true)
-        {
-            switch (value)
-            {
-                case IConversionOperation conversion: value = conversion.Operand; break;
-                case IParenthesizedOperation parenthesized: value = parenthesized.Operand; break;
-                default: return value;
-            }
-        }
+        return value.Type?.TypeKind == TypeKind.Delegate || value is IMethodReferenceOperation or IAnonymousFunctionOperation ? [value] : [];
     }
 
     private sealed record Entry(string Type, string Member, SpawnKind Kind, bool Repeats = false, bool Joins = false);

@@ -84,7 +84,8 @@ internal static class AnalyzerBenchmark
 
     private static void List(string folder, IEnumerable<Diagnostic> diagnostics)
     {
-        foreach (var diagnostic in diagnostics)
+        // A crash has no place; it is listed last.
+        foreach (var diagnostic in diagnostics.Where(d => d.Location.IsInSource))
         {
             var span = diagnostic.Location.GetLineSpan();
             var line = diagnostic.Location.SourceTree?.GetText().Lines[span.StartLinePosition.Line].ToString().Trim();

@@ -1,0 +1,395 @@
+using Verify = Tandem.Analyzers.Tests.Verification.CSharpCodeFixVerifier<Tandem.Analyzers.Races.CheckThenActAnalyzer, Tandem.CodeFixes.Races.CheckThenActCodeFix>;
+
+namespace Tandem.Analyzers.Tests.Races;
+
+public class CheckThenActFixTests
+{
+    private const string Program = """
+
+        static class Program
+        {
+            static void Main()
+            {
+                var account = new Account();
+                new Thread(() => account.Withdraw(10)).Start();
+                new Thread(() => account.Withdraw(10)).Start();
+            }
+        }
+        """;
+
+    [Fact]
+    public Task Property_GetsALockOfItsOwn() => VerifyAsync(
+        """
+        public class Account
+        {
+            public int Balance { get; private set; } = 100;
+
+            public bool Withdraw(int amount)
+            {
+                // Enough?
+                if ([|Balance >= amount|])
+                {
+                    Balance -= amount; // take it
+                    return true;
+                }
+
+                return false;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+
+            public int Balance { get; private set; } = 100;
+
+            public bool Withdraw(int amount)
+            {
+                // Enough?
+                lock (_balanceLock)
+                {
+                    if (Balance >= amount)
+                    {
+                        Balance -= amount; // take it
+                        return true;
+                    }
+                }
+
+                return false;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task GuardReturn_IsCoveredToTheAct() => VerifyAsync(
+        """
+        public class Account
+        {
+            private readonly string _name = "";
+            private int _balance;
+
+            public bool Withdraw(int amount)
+            {
+                if ([|_balance < amount|]) return false;
+                var text = $@"
+                    {_name} pays";
+                _balance -= amount;
+
+                System.Console.WriteLine(text);
+                return true;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+            private readonly string _name = "";
+            private int _balance;
+
+            public bool Withdraw(int amount)
+            {
+                string text;
+                lock (_balanceLock)
+                {
+                    if (_balance < amount) return false;
+                    text = $@"
+                    {_name} pays";
+                    _balance -= amount;
+                }
+
+                System.Console.WriteLine(text);
+                return true;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task StaticState_GetsAStaticLock() => VerifyAsync(
+        """
+        public class Account
+        {
+            private static int s_left;
+
+            public void Withdraw(int amount)
+            {
+                if ([|s_left > 0|]) s_left--;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private static readonly Lock s_leftLock = new();
+            private static int s_left;
+
+            public void Withdraw(int amount)
+            {
+                lock (s_leftLock)
+                {
+                    if (s_left > 0) s_left--;
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task LockThatGuardsTheStateElsewhere_IsReused() => VerifyAsync(
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int balance;
+
+            public void Deposit(int amount)
+            {
+                lock (_gate) balance += amount;
+            }
+
+            public void Withdraw(int amount)
+            {
+                var left = [|balance|] - amount;
+                if (left >= 0) balance = left;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int balance;
+
+            public void Deposit(int amount)
+            {
+                lock (_gate) balance += amount;
+            }
+
+            public void Withdraw(int amount)
+            {
+                lock (_gate)
+                {
+                    var left = balance - amount;
+                    if (left >= 0) balance = left;
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task TwoHolds_BecomeOne() => VerifyAsync(
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int _balance;
+
+            public bool Withdraw(int amount)
+            {
+                bool enough;
+                lock (_gate)
+                {
+                    // look
+                    enough = [|_balance >= amount|];
+                }
+
+                if (!enough) return false;
+                lock (_gate)
+                {
+                    _balance -= amount;
+                }
+
+                return true;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int _balance;
+
+            public bool Withdraw(int amount)
+            {
+                bool enough;
+                lock (_gate)
+                {
+                    // look
+                    enough = _balance >= amount;
+
+                    if (!enough) return false;
+                    _balance -= amount;
+                }
+
+                return true;
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CheckOutsideTheLock_IsTakenIn() => VerifyAsync(
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                if ([|_balance >= amount|])
+                {
+                    lock (_gate)
+                    {
+                        _balance -= amount;
+                    }
+                }
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly object _gate = new();
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                lock (_gate)
+                {
+                    if (_balance >= amount)
+                    {
+                        _balance -= amount;
+                    }
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task TwoMethodsOfOneType_ShareTheLock() => VerifyAsync(
+        """
+        public class Account
+        {
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                if ([|_balance >= amount|]) _balance -= amount;
+                Fee();
+            }
+
+            private void Fee()
+            {
+                if ([|_balance > 0|]) _balance--;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                lock (_balanceLock)
+                {
+                    if (_balance >= amount) _balance -= amount;
+                }
+                Fee();
+            }
+
+            private void Fee()
+            {
+                lock (_balanceLock)
+                {
+                    if (_balance > 0) _balance--;
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task Helpers_AreCoveredAtTheCall() => VerifyAsync(
+        """
+        public class Account
+        {
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                if ([|CanDraw(amount)|])
+                    Take(amount);
+            }
+
+            private bool CanDraw(int amount) => _balance >= amount;
+
+            private void Take(int amount) => _balance -= amount;
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+            private int _balance;
+
+            public void Withdraw(int amount)
+            {
+                lock (_balanceLock)
+                {
+                    if (CanDraw(amount))
+                        Take(amount);
+                }
+            }
+
+            private bool CanDraw(int amount) => _balance >= amount;
+
+            private void Take(int amount) => _balance -= amount;
+        }
+        """);
+
+    [Fact]
+    public Task CapturedLocal_GetsALocalLock() => Verify.VerifyCodeFixAsync(
+        """
+        using System.Threading.Tasks;
+        static class Program
+        {
+            static void Main()
+            {
+                var balance = 100;
+                Parallel.For(0, 10, i =>
+                {
+                    if ([|balance >= 10|]) balance -= 10;
+                });
+            }
+        }
+        """,
+        """
+        using System.Threading.Tasks;
+        static class Program
+        {
+            static void Main()
+            {
+                var balanceLock = new System.Threading.Lock();
+                var balance = 100;
+                Parallel.For(0, 10, i =>
+                {
+                    lock (balanceLock)
+                    {
+                        if (balance >= 10) balance -= 10;
+                    }
+                });
+            }
+        }
+        """);
+
+    [Fact]
+    public Task AnAwaitInBetween_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public async void Withdraw(int n) { if ([|_balance >= n|]) { await System.Threading.Tasks.Task.Yield(); _balance -= n; } }");
+
+    [Fact]
+    public Task AWaitForAnotherThread_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public void Withdraw(int n) { while ([|_balance < n|]) { } _balance -= n; }");
+
+    private static Task VerifyNotOfferedAsync(string members) => VerifyAsync($$"""public class Account { {{members}} }""", $$"""public class Account { {{members}} }""");
+
+    private static Task VerifyAsync(string source, string fixedSource) => Verify.VerifyCodeFixAsync("using System.Threading;\n" + source + Program, "using System.Threading;\n" + fixedSource + Program);
+}

@@ -1,0 +1,299 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Reads a body's operations once, in the order of the source, into its steps.</summary>
+internal sealed class BodyReader
+{
+    private readonly Body _body;
+    private readonly PlaceReader _places;
+    private readonly Dictionary<ISymbol, ImmutableArray<Step>> _sources = new(SymbolEqualityComparer.Default);
+    private ImmutableArray<Hold> _holds;
+    private Condition? _under;
+    private List<Step> _collector = [];
+
+    private BodyReader(Body body)
+    {
+        _body = body;
+        _places = new PlaceReader(body.Locals);
+        _holds = body.Parent is null ? LockedMethod.HoldsOf(body) : [];
+    }
+
+    /// <summary>Throws <see cref="System.InsufficientExecutionStackException"/> where the operations are nested too deep to be read.</summary>
+    public static Body Read(IMethodSymbol method, IOperation root, Body? parent, LocalTable locals)
+    {
+        var body = new Body(method, root, parent, locals);
+        var reader = new BodyReader(body);
+        if (root is IAnonymousFunctionOperation or ILocalFunctionOperation)
+            foreach (var part in root.ChildOperations) reader.Visit(part);
+        else
+            reader.Visit(root);
+        return body;
+    }
+
+    private void Visit(IOperation? operation)
+    {
+        if (operation is null) return;
+        RuntimeHelpers.EnsureSufficientExecutionStack();
+
+        switch (operation)
+        {
+            case IBlockOperation block: VisitBlock(block); break;
+            case ILockOperation locked: VisitLock(locked); break;
+            case IConditionalOperation conditional: VisitConditional(conditional); break;
+            case ISwitchOperation choice: VisitUnder(choice.Value, choice.Cases); break;
+            case ISwitchExpressionOperation choice: VisitUnder(choice.Value, choice.Arms); break;
+            case IWhileLoopOperation loop: VisitWhile(loop); break;
+            case IForLoopOperation loop: VisitFor(loop); break;
+            case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary: VisitUnder(binary.LeftOperand, [binary.RightOperand]); break;
+            case IVariableDeclaratorOperation declarator: VisitDeclarator(declarator); break;
+            case ISimpleAssignmentOperation assignment: VisitAssignment(assignment); break;
+            case IDeconstructionAssignmentOperation deconstruction: VisitDeconstruction(deconstruction); break;
+            case ICompoundAssignmentOperation assignment: VisitUpdate(assignment, assignment.Target, assignment.Value); break;
+            case IIncrementOrDecrementOperation update: VisitUpdate(update, update.Target, null); break;
+            case ICoalesceAssignmentOperation assignment: VisitCoalesceAssignment(assignment); break;
+            case IInvocationOperation call: VisitInvocation(call); break;
+            case IFieldReferenceOperation or IPropertyReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IArrayElementReferenceOperation:
+                VisitReference(operation, AccessKind.Read);
+                break;
+            case IAnonymousFunctionOperation lambda: Nest(lambda.Symbol, lambda); Add(new Handover(lambda, _holds, _under)); break;
+            case ILocalFunctionOperation function: Nest(function.Symbol, function); break;
+            case IMethodReferenceOperation group: Visit(group.Instance); Add(new Handover(group, _holds, _under)); break;
+            case IArgumentOperation { Parameter.RefKind: RefKind.Out or RefKind.Ref } argument: VisitByReference(argument); break;
+            case IAwaitOperation awaited: Visit(awaited.Operation); _body.Awaits.Add(awaited.Syntax.Span.End); break;
+            case IReturnOperation { ReturnedValue: { } value }: VisitResult(value); break;
+            case INameOfOperation: break;
+            default:
+                foreach (var child in operation.ChildOperations) Visit(child);
+                break;
+        }
+    }
+
+    private void VisitBlock(IBlockOperation block)
+    {
+        // What an `if (…) return;` decides holds until the block ends.
+        var under = _under;
+        foreach (var statement in block.Operations) Visit(statement);
+        _under = under;
+    }
+
+    private void VisitLock(ILockOperation locked)
+    {
+        Visit(locked.LockedValue);
+        var holds = _holds;
+        _holds = holds.Add(new Hold(locked, _places.Object(locked.LockedValue)));
+        Visit(locked.Body);
+        _holds = holds;
+    }
+
+    private void VisitConditional(IConditionalOperation conditional)
+    {
+        var outer = _under;
+        _under = Test(conditional.Condition);
+        var inner = _under;
+        Visit(conditional.WhenTrue);
+        _under = inner;
+        Visit(conditional.WhenFalse);
+        _under = Leaves(conditional.WhenTrue) || Leaves(conditional.WhenFalse) ? inner : outer;
+    }
+
+    private void VisitUnder(IOperation tested, IEnumerable<IOperation> parts)
+    {
+        var outer = _under;
+        var inner = Test(tested);
+        foreach (var part in parts)
+        {
+            _under = inner;
+            Visit(part);
+        }
+
+        _under = outer;
+    }
+
+    private void VisitWhile(IWhileLoopOperation loop)
+    {
+        if (!loop.ConditionIsTop) Visit(loop.Body);
+        // The condition decides the body, and what comes after the loop.
+        if (loop.Condition is not null) _under = Test(loop.Condition);
+        if (loop.ConditionIsTop) Visit(loop.Body);
+    }
+
+    private void VisitFor(IForLoopOperation loop)
+    {
+        var outer = _under;
+        foreach (var part in loop.Before) Visit(part);
+        if (loop.Condition is not null) _under = Test(loop.Condition);
+        Visit(loop.Body);
+        foreach (var part in loop.AtLoopBottom) Visit(part);
+        _under = outer;
+    }
+
+    private void VisitDeclarator(IVariableDeclaratorOperation declarator)
+    {
+        if (declarator.GetVariableInitializer() is not { } initializer) return;
+        _sources[declarator.Symbol] = SourcesOf(initializer.Value);
+    }
+
+    private void VisitAssignment(ISimpleAssignmentOperation assignment)
+    {
+        VisitReceiver(assignment.Target);
+        var sources = SourcesOf(assignment.Value);
+        Write(assignment.Target, AccessKind.Write, assignment, assignment.Value, sources);
+    }
+
+    private void VisitDeconstruction(IDeconstructionAssignmentOperation deconstruction)
+    {
+        var sources = SourcesOf(deconstruction.Value);
+        var targets = deconstruction.Target is ITupleOperation tuple ? tuple.Elements : [];
+        foreach (var target in targets)
+        {
+            VisitReceiver(target);
+            Write(target, AccessKind.Write, deconstruction, null, sources);
+        }
+    }
+
+    private void VisitUpdate(IOperation update, IOperation target, IOperation? value)
+    {
+        VisitReceiver(target);
+        var sources = value is null ? [] : SourcesOf(value);
+        if (target is ILocalReferenceOperation { Local: var local }) sources = sources.AddRange(Kept(local));
+        Write(target, AccessKind.Update, update, value, sources);
+    }
+
+    private void VisitCoalesceAssignment(ICoalesceAssignmentOperation assignment)
+    {
+        VisitReceiver(assignment.Target);
+        Visit(assignment.Value);
+        Write(assignment.Target, AccessKind.Other, assignment, assignment.Value, []);
+    }
+
+    private void VisitByReference(IArgumentOperation argument)
+    {
+        VisitReceiver(argument.Value);
+        Write(argument.Value, argument.Parameter!.RefKind is RefKind.Out ? AccessKind.Write : AccessKind.Other, argument, null, []);
+    }
+
+    private void VisitInvocation(IInvocationOperation call)
+    {
+        if (AtomicOperation.Of(call) is { } kind)
+        {
+            var target = call.Arguments[0].Value;
+            VisitReceiver(target);
+            foreach (var argument in call.Arguments.Skip(1)) Visit(argument.Value);
+            if (_places.Of(target) is { IsKnown: true } place) Add(new Access(call, _holds, _under, place, kind, call.Arguments.Length > 1 ? call.Arguments[1].Value : null, []));
+            return;
+        }
+
+        Visit(call.Instance);
+        foreach (var argument in call.Arguments) Visit(argument);
+        Add(new Call(call, _holds, _under, call.TargetMethod));
+    }
+
+    private void VisitReference(IOperation reference, AccessKind kind)
+    {
+        VisitReceiver(reference);
+        if (reference is ILocalReferenceOperation { Local: var local }) _collector.AddRange(Kept(local));
+        if (reference.Type?.TypeKind is TypeKind.Delegate && kind is AccessKind.Read) Add(new Handover(reference, _holds, _under));
+
+        if (reference is IPropertyReferenceOperation { Property: { } property } && !property.IsLocation())
+        {
+            if (property.GetMethod is { } getter) Add(new Call(reference, _holds, _under, getter));
+        }
+        else if (_places.Of(reference) is { IsKnown: true } place && MayBeShared(place))
+        {
+            Add(new Access(reference, _holds, _under, place, kind, null, []));
+        }
+    }
+
+    /// <summary>Visits what leads to a member or an element, but not the member or element itself.</summary>
+    private void VisitReceiver(IOperation reference)
+    {
+        switch (reference)
+        {
+            case IMemberReferenceOperation { Instance: { } instance } member:
+                VisitAsReceiver(instance);
+                if (member is IPropertyReferenceOperation { Arguments: { IsEmpty: false } arguments })
+                    foreach (var argument in arguments) Visit(argument);
+                break;
+            case IArrayElementReferenceOperation element:
+                VisitAsReceiver(element.ArrayReference);
+                foreach (var index in element.Indices) Visit(index);
+                break;
+        }
+    }
+
+    private void VisitAsReceiver(IOperation receiver)
+    {
+        if (receiver is IFieldReferenceOperation or IPropertyReferenceOperation or IArrayElementReferenceOperation) VisitReference(receiver, AccessKind.Receive);
+        else if (receiver is not (ILocalReferenceOperation or IParameterReferenceOperation)) Visit(receiver);
+        // A local that holds what was read before is tested or written through.
+        else if (receiver is ILocalReferenceOperation { Local: var local }) _collector.AddRange(Kept(local));
+    }
+
+    private void Write(IOperation target, AccessKind kind, IOperation operation, IOperation? value, ImmutableArray<Step> sources)
+    {
+        if (target is ILocalReferenceOperation { Local: var local }) _sources[local] = sources;
+
+        if (target is IPropertyReferenceOperation { Property: { } property } && !property.IsLocation())
+        {
+            if (kind is AccessKind.Update && property.GetMethod is { } getter) Add(new Call(operation, _holds, _under, getter));
+            if (property.SetMethod is { } setter) Add(new Call(operation, _holds, _under, setter));
+        }
+        else if (_places.Of(target) is { IsKnown: true } place && MayBeShared(place))
+        {
+            Add(new Access(operation, _holds, _under, place, kind, value, sources));
+        }
+    }
+
+    private void VisitResult(IOperation value)
+    {
+        _body.ResultSources.AddRange(SourcesOf(value));
+        // `if (Balance >= n) return true;`: the result depends on the conditions above it, too.
+        for (var condition = _under; condition is not null; condition = condition.Outer) _body.ResultSources.AddRange(condition.Tests);
+    }
+
+    private Condition Test(IOperation expression) => new(expression, SourcesOf(expression), _under);
+
+    private ImmutableArray<Step> SourcesOf(IOperation expression)
+    {
+        var outer = _collector;
+        _collector = [];
+        Visit(expression);
+        var sources = _collector.Distinct().ToImmutableArray();
+        _collector = outer;
+        _collector.AddRange(sources);
+        return sources;
+    }
+
+    private ImmutableArray<Step> Kept(ISymbol local) => _sources.TryGetValue(local, out var sources) ? sources : [];
+
+    private void Add(Step step)
+    {
+        _body.Steps.Add(step);
+        if (step is Access { Kind: AccessKind.Read } or Call) _collector.Add(step);
+    }
+
+    private void Nest(IMethodSymbol method, IOperation root) => _body.Nested.Add(Read(method, root, _body, _body.Locals));
+
+    /// <summary>A variable that no lambda captures, and the fields of a struct in it, are the body's alone.</summary>
+    private bool MayBeShared(Place place) => place.Root is not PlaceRoot.Variable || _body.Locals.IsCaptured(place.Variable!) || !IsOwnStorage(place);
+
+    private static bool IsOwnStorage(Place place)
+    {
+        var type = place.Variable switch { ILocalSymbol { RefKind: RefKind.None } local => local.Type, IParameterSymbol { RefKind: RefKind.None } parameter => parameter.Type, _ => null };
+        return place.Links.IsEmpty || type is { IsValueType: true };
+    }
+
+    private static bool Leaves(IOperation? branch) => branch switch
+    {
+        IBlockOperation { Operations: { IsEmpty: false } operations } => Leaves(operations[operations.Length - 1]),
+        IReturnOperation { Kind: OperationKind.Return or OperationKind.YieldBreak } or IThrowOperation or IBranchOperation => true,
+        IExpressionStatementOperation { Operation: IThrowOperation } => true,
+        _ => false,
+    };
+}

@@ -1,0 +1,133 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>What a compilation shows of its concurrency: which accesses may run at the same time, and which locks guard what.</summary>
+internal sealed class Concurrency
+{
+    /// <summary>A place with more writers than this is not compared with each of them.</summary>
+    private const int MaxWriters = 24;
+
+    /// <summary>How far up the callers are asked whether they hold a lock.</summary>
+    private const int MaxCallers = 4;
+
+    private static readonly ConditionalWeakTable<Compilation, Concurrency> s_byCompilation = new();
+
+    private readonly EntryTable _entries;
+    private readonly ReachFinder _reaches;
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(Body, Access)>> _accesses = new(SymbolEqualityComparer.Default);
+
+    private Concurrency(Compilation compilation)
+    {
+        Bodies = BodyTable.Of(compilation);
+        Effects = new Effects(Bodies);
+        _entries = new EntryTable(Bodies, SpawnTable.For(compilation));
+        _reaches = new ReachFinder(_entries);
+    }
+
+    public BodyTable Bodies { get; }
+
+    public Effects Effects { get; }
+
+    public static Concurrency Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static compilation => new Concurrency(compilation));
+
+    /// <summary>Two runs that may come to the place at the same time, the first to <paramref name="access"/>, the other to change it. Null if the code shows none.</summary>
+    public Overlap? OverlapAt(Body body, Step access, Place place)
+    {
+        var mine = _reaches.From(body, access.Operation, place);
+        foreach (var reach in mine)
+            if (reach.Repeats && !reach.Locked) return new Overlap(reach, reach, body.Method);
+        if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
+
+        if (place.Symbol is not { } symbol) return null;
+        foreach (var (writer, write) in WritesOf(symbol, body).Take(MaxWriters))
+        {
+            if (write.Operation == access.Operation || IsOnceOnly(writer)) continue;
+            if (Overlapping(mine, _reaches.From(writer, write.Operation, write.Place), writer.Method) is { } other) return other;
+        }
+
+        return null;
+    }
+
+    /// <summary>Everything that touches the field, property or variable, in the order of the source; nothing if too many members mention its name.</summary>
+    public IEnumerable<(Body Body, Access Access)> AccessesOf(ISymbol symbol, Body near) => symbol is IFieldSymbol or IPropertySymbol
+        ? _accesses.GetOrAdd(symbol, FindAccesses)
+        : AccessesIn(near.Outermost.SelfAndNested(), symbol);
+
+    /// <summary>Whether all that call the body hold a lock while they do, so that it need take none itself.</summary>
+    public bool RunsLocked(Body body) => RunsLocked(body, MaxCallers);
+
+    /// <summary>Whether the body runs when nobody else can see the object: as its constructor or static initialiser.</summary>
+    public static bool IsOnceOnly(Body body) => body.Method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor;
+
+    private bool RunsLocked(Body body, int depth)
+    {
+        if (depth == 0) return false;
+        if (body.Parent is null && IsVisibleOutside(body.Method)) return false;
+        // Too many callers to ask are given the benefit of the doubt.
+        if (_entries.Of(body) is not { } entries) return true;
+        return !entries.IsEmpty && entries.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || IsOnceOnly(entry.Caller) || (entry.Caller != body && RunsLocked(entry.Caller, depth - 1))));
+    }
+
+    private static bool IsVisibleOutside(IMethodSymbol method)
+    {
+        if (method.MethodKind is MethodKind.ExplicitInterfaceImplementation) return true;
+        for (ISymbol? at = method; at is not null and not INamespaceSymbol; at = at.ContainingSymbol)
+            if (at.DeclaredAccessibility is Accessibility.Private or Accessibility.Internal or Accessibility.ProtectedAndInternal) return false;
+        return true;
+    }
+
+    private IEnumerable<(Body Body, Access Access)> WritesOf(ISymbol symbol, Body near) => AccessesOf(symbol, near).Where(static found => found.Access.Writes);
+
+    private ImmutableArray<(Body, Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Mentioning(symbol.Name) ?? [], symbol)];
+
+    private static IEnumerable<(Body Body, Access Access)> AccessesIn(IEnumerable<Body> bodies, ISymbol symbol) =>
+        from body in bodies
+        from step in body.Steps
+        let access = step as Access
+        where access is not null && SymbolEqualityComparer.Default.Equals(access.Place.Symbol, symbol)
+        select (body, access);
+
+    private static Overlap? Overlapping(List<Reach> mine, List<Reach> others, IMethodSymbol other)
+    {
+        foreach (var reach in mine)
+        {
+            if (reach.Locked) continue;
+            foreach (var theirs in others)
+                if (!ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))) return new Overlap(reach, theirs, other);
+        }
+
+        return null;
+    }
+
+    /// <summary>A thread or timer that a type starts for itself overlaps the type's other members from then on.</summary>
+    private static bool AreOfOneStart(Reach x, Reach y, List<Reach> allX, List<Reach> allY) =>
+        x.Object is { Root: PlaceRoot.This or PlaceRoot.Static, Links.Length: 1 } && x.Object.Equals(y.Object) && x.Body.Outermost != y.Body.Outermost
+        && IsOwn(x, allX) && IsOwn(y, allY)
+        && SymbolEqualityComparer.Default.Equals(x.Body.Outermost.Method.ContainingType, y.Body.Outermost.Method.ContainingType)
+        && (RunsOn(x) && RunsOn(y) ? x.Start != y.Start && IsOpen(x.Body) && IsOpen(y.Body) : (RunsOn(x) && IsCalledFromOutside(y, allX)) || (RunsOn(y) && IsCalledFromOutside(x, allY)));
+
+    /// <summary>Whether the access itself is in the type that starts the work; what lies deeper has ways of its own to be safe.</summary>
+    private static bool IsOwn(Reach reach, List<Reach> all) =>
+        SymbolEqualityComparer.Default.Equals(all[0].Body.Outermost.Method.ContainingType, reach.Body.Outermost.Method.ContainingType);
+
+    private static bool IsOpen(Body body) => body.Outermost.Method.DeclaredAccessibility is not Accessibility.Private;
+
+    private static bool RunsOn(Reach reach) => reach is { Escapes: true, Spawn: { Kind: not SpawnKind.Process } };
+
+    /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
+    private static bool IsCalledFromOutside(Reach plain, List<Reach> others) =>
+        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null && IsOpen(plain.Body)
+        && others.All(other => other.Body != plain.Body);
+}
+
+/// <summary>Two runs that may overlap; one and the same if it overlaps itself.</summary>
+/// <param name="Mine">The run asked about.</param>
+/// <param name="Other">The other.</param>
+/// <param name="Changer">The method in which the other changes the place.</param>
+internal sealed record Overlap(Reach Mine, Reach Other, IMethodSymbol Changer);

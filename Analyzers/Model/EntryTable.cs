@@ -1,0 +1,64 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Who calls or starts a body, found backwards by name.</summary>
+internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
+{
+    private readonly ConcurrentDictionary<Body, ImmutableArray<Entry>?> _entries = new();
+    private readonly DelegateUses _delegates = new(bodies, spawns);
+
+    /// <summary>The ways in which the body comes to run; null where they are too many to be looked at.</summary>
+    public ImmutableArray<Entry>? Of(Body body) => _entries.GetOrAdd(body, Find);
+
+    private ImmutableArray<Entry>? Find(Body body)
+    {
+        if (body.Root is IAnonymousFunctionOperation lambda)
+            return [.. body.Parent!.Steps.OfType<Handover>().Where(step => step.Operation == lambda).SelectMany(step => Started(body.Parent, step, null))];
+
+        if (body.Parent is not null) return [.. body.Outermost.SelfAndNested().SelectMany(caller => Into(body.Method, caller))];
+        if (NameOf(body.Method) is not { } name) return [];
+        return bodies.Mentioning(name) is { } callers ? [.. callers.SelectMany(caller => Into(body.Method, caller))] : null;
+    }
+
+    private IEnumerable<Entry> Into(IMethodSymbol method, Body caller)
+    {
+        foreach (var step in caller.Steps)
+        {
+            if (step is Call call && Reaches(call.Target, method))
+                yield return new Entry(caller, call.Operation, null, false, call.Holds, null);
+            else if (step is Handover { Operation: IMethodReferenceOperation group } handover && Reaches(group.Method, method))
+                foreach (var entry in Started(caller, handover, group)) yield return entry;
+        }
+    }
+
+    private IEnumerable<Entry> Started(Body body, Handover handover, IMethodReferenceOperation? group) =>
+        _delegates.Of(body, handover).Select(use => new Entry(use.Body, use.Site, use.Spawn, use.ManyTimes, use.Holds, use.Body.Outermost == body.Outermost ? group : null));
+
+    /// <summary>Whether a call of <paramref name="target"/> may run <paramref name="method"/>: the same, one that it overrides, or an interface's that it implements.</summary>
+    private static bool Reaches(IMethodSymbol target, IMethodSymbol method)
+    {
+        target = (target.ReducedFrom ?? target).OriginalDefinition;
+        target = target.PartialImplementationPart ?? target;
+        for (IMethodSymbol? at = method.OriginalDefinition; at is not null; at = at.OverriddenMethod?.OriginalDefinition)
+            if (SymbolEqualityComparer.Default.Equals(at, target) || SymbolEqualityComparer.Default.Equals(at.PartialImplementationPart, target)) return true;
+
+        return target is { ContainingType: { TypeKind: TypeKind.Interface } type }
+            && method.Name.EndsWith(target.Name, System.StringComparison.Ordinal)
+            && method.ContainingType.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, type.OriginalDefinition)
+                && implemented.GetMembers(target.Name).Any(member => SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member)?.OriginalDefinition, method.OriginalDefinition)));
+    }
+
+    private static string? NameOf(IMethodSymbol method) => method.MethodKind switch
+    {
+        MethodKind.Ordinary => method.Name,
+        MethodKind.ExplicitInterfaceImplementation => method.Name.Substring(method.Name.LastIndexOf('.') + 1),
+        MethodKind.PropertyGet or MethodKind.PropertySet when method.AssociatedSymbol is IPropertySymbol { IsIndexer: false } property => property.Name.Substring(property.Name.LastIndexOf('.') + 1),
+        _ => null,
+    };
+}

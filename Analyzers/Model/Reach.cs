@@ -1,0 +1,59 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>That running one place of a body comes to an access, there or further down its calls.</summary>
+/// <param name="Body">The body.</param>
+/// <param name="Site">The access itself, or the call or start through which the body comes to it.</param>
+/// <param name="Object">What is accessed, as the body names it.</param>
+/// <param name="Life">How long the access runs beside the body, if it does.</param>
+/// <param name="Repeats">Whether it runs beside itself, on the same object.</param>
+/// <param name="Locked">Whether a lock is held around the whole of it on the way.</param>
+/// <param name="Start">The place where it was started to run concurrently.</param>
+/// <param name="Spawn">How, unless an async call simply was not awaited.</param>
+/// <param name="Pending">Whether it may come to the access only after the body has returned its task.</param>
+internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime? Life, bool Repeats, bool Locked, IOperation? Start, Spawn? Spawn, bool Pending)
+{
+    /// <summary>Whether it runs on beside whatever the callers of the body do next.</summary>
+    public bool Escapes => Life is { Escapes: true };
+
+    /// <summary>Whether the two may run at the same time, on the same object, in one execution of their body.</summary>
+    public bool Overlaps(Reach other)
+    {
+        if (Body != other.Body || !Object.Equals(other.Object) || (Life is null && other.Life is null)) return false;
+        // `Parallel.Invoke(a, b)` starts two things in one place.
+        if (Site == other.Site) return Spawn?.Site == Site && other.Spawn?.Site == Site && Spawn?.Work != other.Spawn?.Work;
+        if (AreAlternatives(Site, other.Site)) return false;
+        if (Life is { } life && other.Life is { } otherLife) return life.Overlaps(otherLife);
+        return Life is { } mine ? mine.Covers(other.Site.Position()) || ComesRoundTo(mine, other) : other.ComesRoundTo(other.Life!.Value, this) || other.Life!.Value.Covers(Site.Position());
+    }
+
+    /// <summary>In a loop, what was started in one round runs on into the next.</summary>
+    private bool ComesRoundTo(Lifetime life, Reach plain) => Site.Loops().Any(loop => loop.Contains(plain.Site) && life.End > loop.Syntax.Span.End && !IsWithin(loop));
+
+    /// <summary>Whether each round of the loop has an object of its own.</summary>
+    public bool IsWithin(ILoopOperation loop) =>
+        IsDeclaredIn(Object.Variable, loop) || Object.Links.Any(link => link is ILocalSymbol index && IsDeclaredIn(index, loop));
+
+    private static bool IsDeclaredIn(ISymbol? variable, ILoopOperation loop) =>
+        variable is ILocalSymbol && variable.DeclaringSyntaxReferences.Any(declaration => loop.Syntax.Span.Contains(declaration.Span) && declaration.SyntaxTree == loop.Syntax.SyntaxTree);
+
+    /// <summary>Whether one is in a branch that excludes the other's.</summary>
+    private static bool AreAlternatives(IOperation x, IOperation y)
+    {
+        for (var (at, from) = (x.Parent, x); at is not null; (at, from) = (at.Parent, at))
+        {
+            if (!at.Contains(y)) continue;
+            return at switch
+            {
+                IConditionalOperation conditional => from != conditional.Condition && !conditional.Condition.Contains(y),
+                ISwitchOperation choice => from != choice.Value && !choice.Value.Contains(y),
+                _ => false,
+            };
+        }
+
+        return false;
+    }
+}

@@ -1,0 +1,78 @@
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Follows an access backwards, from caller to caller, to where it is started to run concurrently, as long as it stays known which object is accessed.</summary>
+internal sealed class ReachFinder(EntryTable entries)
+{
+    /// <summary>An access that is reached in more ways than this is given up.</summary>
+    private const int MaxReaches = 150;
+
+    /// <summary>All bodies from which the access is reached, nearest first. It is cut where the search would grow too large; what was found until then holds.</summary>
+    public List<Reach> From(Body body, IOperation access, Place accessed)
+    {
+        var found = new List<Reach> { new(body, access, accessed, null, false, false, null, null, IsAfterAwait(body, access)) };
+        for (var next = 0; next < found.Count; next++)
+        {
+            foreach (var reach in Above(found[next]))
+            {
+                if (found.Count == MaxReaches) return found;
+                if (!found.Any(known => known.Body == reach.Body && known.Site == reach.Site && known.Spawn?.Work == reach.Spawn?.Work && known.Locked == reach.Locked && (known.Life is null) == (reach.Life is null))) found.Add(reach);
+            }
+        }
+
+        return found;
+    }
+
+    private IEnumerable<Reach> Above(Reach reach)
+    {
+        var body = reach.Body;
+        // The object is one that this body made, or got from somewhere unknown: no caller can be asked about it.
+        if (reach.Object is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && body.Declares(local)) return [];
+        return entries.Of(body) is { } into ? into.Select(entry => Through(entry, reach)).OfType<Reach>() : [];
+    }
+
+    private static Reach? Through(Entry entry, Reach reach)
+    {
+        var accessed = entry.Translate(reach.Object, reach.Body);
+        if (!accessed.IsKnown || IsReplaced(accessed, entry.Caller)) return null;
+
+        var caller = entry.Caller;
+        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Pending = IsAfterAwait(caller, entry.Site) };
+        if (entry.Spawn is { } spawn) return Running(above with { Spawn = spawn }, entry, spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site));
+
+        if (reach.Escapes)
+        {
+            var life = reach.Life!.Value.Handle is HandleFate.Returned ? Lifetime.Of(caller, entry.Site) : new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped);
+            return Running(above, entry, life);
+        }
+
+        if (reach.Pending)
+        {
+            // An async body returns at its first await, and the rest of it runs on, unless the caller awaits it in turn.
+            var life = reach.Body.Method.ReturnsVoid ? new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped) : Lifetime.Of(caller, entry.Site);
+            if (life.Handle is HandleFate.Unknown) return null;
+            if (life.Handle is HandleFate.Gathered or HandleFate.Kept or HandleFate.Dropped) return Running(above, entry, life);
+            above = above with { Pending = caller.Method.IsAsync || life.Handle is HandleFate.Returned };
+        }
+
+        return entry.Holds.IsEmpty ? above : above with { Locked = true };
+    }
+
+    /// <summary>Whether the body puts a new object where the path leads through, so that one run's is not the next one's.</summary>
+    private static bool IsReplaced(Place place, Body body) => place.Links.Length > 1 && place.Links.Take(place.Links.Length - 1).OfType<ISymbol>().Any(link => body.Steps.Any(step =>
+        step is Access { Writes: true } write && SymbolEqualityComparer.Default.Equals(write.Place.Symbol, link)));
+
+    private static Reach Running(Reach above, Entry entry, Lifetime life) => above with
+    {
+        Life = life,
+        Start = above.Start ?? entry.Site,
+        Repeats = entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop)),
+    };
+
+    /// <summary>Whether the body has returned to its caller when it comes to the site.</summary>
+    private static bool IsAfterAwait(Body body, IOperation site) => body.Method is { IsAsync: true, ReturnType.Name: not ("IAsyncEnumerable" or "IAsyncEnumerator") }
+        && (body.Awaits.Any(end => end <= site.Position()) || site.Loops().Any(loop => body.Awaits.Any(end => loop.Syntax.Span.Contains(end))));
+}
