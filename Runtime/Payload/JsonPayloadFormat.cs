@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Text.Json;
-using System.Text.Json.Serialization;
 
 namespace Tandem;
 
@@ -35,23 +34,4 @@ internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
             throw new InvalidDataException($"The bytes that arrived are no {typeof(T)}: {error.Message}", error);
         }
     }
-}
-
-/// <summary>What <see cref="JsonPayloadFormat{T}"/> has in common for all types.</summary>
-internal static class JsonPayload
-{
-    /// <summary>Deeper values are cycles in all likelihood.</summary>
-    public const int MaxDepth = 512;
-
-    /// <summary>Chosen so that a value comes out as it went in: the fields of tuples, NaN and the infinities included.</summary>
-    public static readonly JsonSerializerOptions Options = new()
-    {
-        IncludeFields = true,
-        MaxDepth = MaxDepth,
-        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
-    };
-
-    public static NotSupportedException CannotCross(Type type, Exception reason) => new(
-        $"A {type} can't cross to another process: {reason.Message} Pass the data it is made of, or a type that System.Text.Json can write and read as declared.", reason);
 }

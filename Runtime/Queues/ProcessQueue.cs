@@ -13,7 +13,8 @@ namespace Tandem;
 /// <remarks>
 /// <para>When <see cref="Put"/> returns, the item is in; no thread feeds it later, so a process may end at once. A process that dies inside Put or
 /// Take, killed or not, leaves the queue whole: the item is in or out, never torn, and nobody waits for the dead.
-/// What a process had taken before it died is gone with it.</para>
+/// What a process had taken before it died is gone with it. A taker waits until somebody puts or completes; a queue does not know who might,
+/// so where all producers may die, take with a time-out or a token.</para>
 /// <para>Items go as bytes of <typeparamref name="T"/>: unmanaged values, strings and arrays of unmanaged values raw, everything else through
 /// System.Text.Json. Each taker gets an item of its own. The semantics are those of Python's <c>multiprocessing.JoinableQueue</c>, with
 /// the end of the stream (<see cref="Complete"/>) of <see cref="System.Threading.Channels.Channel{T}"/>.</para>
