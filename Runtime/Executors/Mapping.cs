@@ -55,12 +55,17 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
 
         async Task<Chunk<TResult>> NextAsync()
         {
+            Task<Chunk<TResult>>? next = null;
             try
             {
-                return await (await chunks.Reader.ReadAsync(stop.Token).ConfigureAwait(false)).ConfigureAwait(false);
+                next = await chunks.Reader.ReadAsync(stop.Token).ConfigureAwait(false);
+                return await next.WaitAsync(stop.Token).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
             {
+                // Work on a thread may still run: nobody waits for it any more.
+                if (next is not null)
+                    Observe(next);
                 ThrowIfCanceled();
                 throw;
             }

@@ -36,6 +36,12 @@ public sealed class ProcessExecutor : Executor
     {
     }
 
+    /// <summary>For tests: workers that are started in another way.</summary>
+    internal ProcessExecutor(ProcessExecutorOptions options, WorkerCommand command)
+        : base(CreatePool(options, command))
+    {
+    }
+
     /// <summary>
     /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
     /// again.
@@ -74,7 +80,7 @@ public sealed class ProcessExecutor : Executor
         return reference;
     }
 
-    private static WorkerPool CreatePool(ProcessExecutorOptions options)
+    private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerCommand? command = null)
     {
         if (options.MaxTasksPerWorker is < 1)
             throw new ArgumentOutOfRangeException(nameof(options), options.MaxTasksPerWorker, "MaxTasksPerWorker is less than 1, so a worker could never run anything. Give 1 or more, or null for no limit.");
@@ -82,6 +88,8 @@ public sealed class ProcessExecutor : Executor
             throw new ArgumentOutOfRangeException(nameof(options), options.CancellationGracePeriod, "CancellationGracePeriod is negative. Give zero or more, or Timeout.InfiniteTimeSpan to never kill.");
 
         var settings = new WorkerSettings(options.Initializer is { } initializer ? WorkReference.To(initializer) : null, options.CancellationGracePeriod);
+        if (command is not null)
+            settings = settings with { Command = command };
         WorkerPool? pool = null;
         return pool = new WorkerPool(
             nameof(ProcessExecutor),

@@ -7,7 +7,9 @@ internal sealed class ErrorTail
 {
     private const int Kept = 4096;
 
-    private readonly Stream _standardError = Console.OpenStandardError();
+    // One for all: each opening copies the descriptor.
+    private static readonly Stream s_standardError = Console.OpenStandardError();
+
     private readonly byte[] _tail = new byte[Kept];
     private int _length;
 
@@ -27,7 +29,7 @@ internal sealed class ErrorTail
     {
         try
         {
-            _standardError.Write(text);
+            s_standardError.Write(text);
         }
         catch (IOException)
         {

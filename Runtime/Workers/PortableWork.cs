@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -7,6 +8,11 @@ namespace Tandem.Workers;
 internal static class PortableWork
 {
     private const string Remedy = "Pass what it needs as arguments of Submit and make the lambda static.";
+
+    // The C# compiler's names for what is no variable of the user's.
+    private const string OuterScope = "CS$<>";
+    private const string CachedDelegate = "<>9__";
+    private const string CapturedThis = "__this";
 
     /// <exception cref="ArgumentException">Another process cannot run the work.</exception>
     public static void Check(Delegate work)
@@ -35,9 +41,13 @@ internal static class PortableWork
         if (!IsCompilerGenerated(target.GetType()))
             throw Refused($"The work '{name}' is an instance method of {DisplayName.Of(target.GetType())}, whose object would stay behind in this process. Make the method static, and pass what it needs as arguments of Submit.");
 
-        var captured = CapturedNames(target.GetType()).ToList();
-        if (captured.Count > 0)
-            throw Refused($"The work, {name}, captures {Listed(captured)}, which would stay behind in this process. {Remedy}");
+        var fields = CapturedFields(target.GetType()).ToList();
+        if (fields.Count == 0)
+            return;
+
+        // The lambdas of one scope share what they capture; what this one does not touch is no fault of it.
+        var touched = fields.Where(f => Touches(method, f)).ToList();
+        throw Refused($"The work, {name}, captures {Listed(touched.Count > 0 ? touched : fields)}, which would stay behind in this process. {Remedy}");
     }
 
     private static ArgumentException Refused(string message) => new(message, "work");
@@ -45,20 +55,29 @@ internal static class PortableWork
     private static bool IsCompilerGenerated(Type type) => type.IsDefined(typeof(CompilerGeneratedAttribute), inherit: false);
 
     /// <summary>The fields of the classes that the C# compiler makes for captured variables; captures of an outer scope are one class further.</summary>
-    private static IEnumerable<string> CapturedNames(Type closure)
+    private static IEnumerable<FieldInfo> CapturedFields(Type closure)
     {
         foreach (var field in closure.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic))
         {
-            if (field.Name.Contains("__this", StringComparison.Ordinal))
-                yield return "this";
-            else if (field.Name.StartsWith("CS$<>", StringComparison.Ordinal))
-                foreach (var outer in CapturedNames(field.FieldType))
+            if (field.Name.StartsWith(OuterScope, StringComparison.Ordinal))
+                foreach (var outer in CapturedFields(field.FieldType))
                     yield return outer;
-            else
-                yield return $"'{field.Name}'";
+            else if (!field.Name.StartsWith(CachedDelegate, StringComparison.Ordinal))
+                yield return field;
         }
     }
 
-    private static string Listed(List<string> names) =>
-        names.Count == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    /// <summary>Whether a method's instructions name a field. Not so where the name is indirect, as in generic code.</summary>
+    private static bool Touches(MethodInfo method, FieldInfo field)
+    {
+        Span<byte> token = stackalloc byte[sizeof(int)];
+        BinaryPrimitives.WriteInt32LittleEndian(token, field.MetadataToken);
+        return method.GetMethodBody()?.GetILAsByteArray().AsSpan().IndexOf(token) >= 0;
+    }
+
+    private static string Listed(List<FieldInfo> fields)
+    {
+        var names = fields.ConvertAll(f => f.Name.Contains(CapturedThis, StringComparison.Ordinal) ? "this" : $"'{f.Name}'");
+        return names.Count == 1 ? names[0] : $"{string.Join(", ", names[..^1])} and {names[^1]}";
+    }
 }

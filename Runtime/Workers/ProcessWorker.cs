@@ -3,8 +3,18 @@ using Tandem.Platform;
 
 namespace Tandem.Workers;
 
-/// <summary>What every worker process of one executor is told.</summary>
-internal sealed record WorkerSettings(WorkReference? Initializer, TimeSpan CancellationGracePeriod);
+/// <summary>What all worker processes of one executor have in common.</summary>
+internal sealed record WorkerSettings(WorkReference? Initializer, TimeSpan CancellationGracePeriod)
+{
+    private readonly WorkerCommand? _command;
+
+    /// <summary>How they are started; this application's own command unless told otherwise.</summary>
+    public WorkerCommand Command
+    {
+        get => _command ?? WorkerCommand.Current;
+        init => _command = value;
+    }
+}
 
 /// <summary>
 /// The parent's side of one worker process of a pool: gives it one call at a time, and settles each call exactly once, by its result, by its
@@ -134,7 +144,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     {
         try
         {
-            _link = WorkerLink.Start(WorkerCommand.Current, name, this);
+            _link = WorkerLink.Start(settings.Command, name, this);
         }
         catch (WorkerStartException exception)
         {
@@ -257,7 +267,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     }
 
     private WorkerStartException StartFailure(ExitStatus status) =>
-        new($"Worker '{name}', started by '{WorkerCommand.Current}', {status} before it was ready{_errorTail.Quote()}");
+        new($"Worker '{name}', started by '{settings.Command}', {status} before it was ready{_errorTail.Quote()}");
 
     private WorkerCrashedException Crash(IProcessWork work, ExitStatus status, Exception? damage)
     {

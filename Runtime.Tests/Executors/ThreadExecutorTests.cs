@@ -1,0 +1,117 @@
+namespace Tandem.Runtime.Tests.Executors;
+
+public sealed class ThreadExecutorTests : ExecutorContractTests
+{
+    private static readonly AsyncLocal<string?> s_ambient = new();
+
+    protected override Executor Create(int maxWorkers) => new ThreadExecutor(maxWorkers);
+
+    [Fact]
+    public void MaxWorkers_IsMoreThanCores_AsWorkOnThreadsWaits()
+    {
+        using var executor = new ThreadExecutor();
+        Assert.Equal(Math.Min(32, Environment.ProcessorCount + 4), executor.MaxWorkers);
+    }
+
+    [Fact]
+    public async Task Work_MayCapture()
+    {
+        await using var executor = new ThreadExecutor(1);
+        var captured = new List<int>();
+        await executor.Submit(() => captured.Add(1)).Soon();
+        Assert.Equal([1], captured);
+    }
+
+    [Fact]
+    public async Task CancelingRunningWork_LeavesItToItself()
+    {
+        using var release = new ManualResetEventSlim();
+        using var started = new ManualResetEventSlim();
+        using var cancellation = new CancellationTokenSource();
+        await using var executor = new ThreadExecutor(1);
+        var task = executor.Submit(() =>
+        {
+            started.Set();
+            release.Wait();
+            return 7;
+        }, cancellation.Token);
+        await Blocking.Run(() => Assert.True(started.Wait(Blocking.Patience)));
+        cancellation.Cancel();
+        Assert.False(task.IsCompleted);
+        release.Set();
+        Assert.Equal(7, await task.Soon());
+    }
+
+    [Fact]
+    public async Task Initializer_RunsOnceOnEachThread()
+    {
+        var threads = new List<int>();
+        await using var executor = new ThreadExecutor(new ThreadExecutorOptions
+        {
+            MaxWorkers = 1,
+            Initializer = () => threads.Add(Environment.CurrentManagedThreadId),
+        });
+        var worker = await executor.Submit(() => Environment.CurrentManagedThreadId).Soon();
+        Assert.Equal(worker, await executor.Submit(() => Environment.CurrentManagedThreadId).Soon());
+        Assert.Equal([worker], threads);
+    }
+
+    [Fact]
+    public async Task AnInitializerThatAlwaysFails_FailsTheWorkThatWaits_WithoutEnd()
+    {
+        var runs = 0;
+        await using var executor = new ThreadExecutor(new ThreadExecutorOptions
+        {
+            MaxWorkers = 1,
+            Initializer = () =>
+            {
+                Interlocked.Increment(ref runs);
+                throw new InvalidOperationException("no licence");
+            },
+        });
+        var thrown = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(() => 1).Soon());
+        Assert.Contains("no licence", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<InvalidOperationException>(thrown.InnerException);
+        Assert.Equal(3, runs);
+    }
+
+    [Fact]
+    public async Task AsyncLocals_NeitherComeInNorStay()
+    {
+        s_ambient.Value = "caller";
+        await using var executor = new ThreadExecutor(1);
+        Assert.Null(await executor.Submit(() =>
+        {
+            var found = s_ambient.Value;
+            s_ambient.Value = "work";
+            return found;
+        }).Soon());
+        Assert.Null(await executor.Submit(() => s_ambient.Value).Soon());
+    }
+
+    [Fact]
+    public async Task DisposedByItsOwnWork_RefusesToWaitForItself()
+    {
+        await using var executor = new ThreadExecutor(1);
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.Submit(() => executor.Dispose()).Soon());
+        Assert.Contains("wait for itself", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Continuations_DoNotHoldTheWorker()
+    {
+        using var attached = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        await using var executor = new ThreadExecutor(1);
+        var blocked = executor.Submit(attached.Wait).ContinueWith(_ => release.Wait(), TaskContinuationOptions.ExecuteSynchronously);
+        attached.Set();
+        Assert.Equal(2, await executor.Submit(() => 2).Soon());
+        release.Set();
+        await blocked.Soon();
+    }
+}
+
+public sealed class ThreadMapTests : MapContractTests
+{
+    protected override Executor Create(int maxWorkers) => new ThreadExecutor(maxWorkers);
+}
