@@ -41,7 +41,7 @@ public sealed class PortabilityTests
         { typeof(Lock), "Use a ProcessLock" },
         { typeof(ThreadLock), "Use a ProcessLock" },
         { typeof(SpinLock), "Use a ProcessLock" },
-        { typeof(SemaphoreSlim), "Use a ProcessSemaphore" },
+        { typeof(SemaphoreSlim), "Use a ProcessLock" },
         { typeof(Mutex), "is a Mutex" },
         { typeof(ThreadQueue<int>), "Use a ProcessQueue" },
         { typeof(Channel<int>), "Use a ProcessQueue" },

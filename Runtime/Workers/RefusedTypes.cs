@@ -8,6 +8,7 @@ internal static class RefusedTypes
 {
     private const string UseProcessLock = "Use a ProcessLock.";
     private const string UseProcessQueue = "Use a ProcessQueue.";
+    private const string UseProcessQueueToSignal = "Signal through a ProcessQueue.";
     private const string PassTheData = "Pass the data, or the path or address that it is opened by, and open it in the worker.";
     private const string MakeItThere = "Make it in the worker.";
     private const string PassWhatItHolds = "Pass the values that it holds.";
@@ -51,16 +52,15 @@ internal static class RefusedTypes
         ["System.Threading.ReaderWriterLock"] = UseProcessLock,
         ["System.Threading.ReaderWriterLockSlim"] = UseProcessLock,
         ["System.Threading.SpinLock"] = UseProcessLock,
-        ["System.Threading.SemaphoreSlim"] = "Use a ProcessSemaphore.",
-        ["System.Threading.WaitHandle"] = "Use the process counterpart: ProcessLock, ProcessSemaphore or ProcessEvent.",
-        ["System.Threading.ManualResetEventSlim"] = "Use a ProcessEvent.",
-        ["System.Threading.CountdownEvent"] = "Use a ProcessEvent.",
-        ["System.Threading.Barrier"] = "Use a ProcessBarrier.",
+        ["System.Threading.SemaphoreSlim"] = UseProcessLock,
+        ["System.Threading.WaitHandle"] = "Use a ProcessLock to exclude, or a ProcessQueue to signal.",
+        ["System.Threading.ManualResetEventSlim"] = UseProcessQueueToSignal,
+        ["System.Threading.CountdownEvent"] = UseProcessQueueToSignal,
+        ["System.Threading.Barrier"] = UseProcessQueueToSignal,
         ["Tandem.ThreadLock"] = UseProcessLock,
         ["Tandem.LockScope"] = "Pass the ProcessLock, and acquire it in the worker.",
         ["Tandem.ThreadQueue`1"] = UseProcessQueue,
         ["Tandem.Executor"] = "Make an executor in the worker, or submit from here.",
-        ["Tandem.WorkerProcess"] = "Start it in the worker, or pass its id.",
         ["System.Threading.Channels.Channel`2"] = UseProcessQueue,
         ["System.Threading.Channels.ChannelReader`1"] = UseProcessQueue,
         ["System.Threading.Channels.ChannelWriter`1"] = UseProcessQueue,

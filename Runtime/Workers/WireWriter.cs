@@ -90,7 +90,7 @@ internal sealed class WireWriter : IBufferWriter<byte>
     private void Grow(long needed)
     {
         if (needed > Array.MaxLength)
-            throw new NotSupportedException("The values are larger than 2 GB together, the most that one call can carry. Share them in a SharedArray, or split them.");
+            throw new NotSupportedException("The values are larger than 2 GB together, the most that one call can carry. Split them, or put them in a file and pass its path.");
         Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _buffer.Length)));
     }
 }

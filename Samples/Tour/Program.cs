@@ -39,8 +39,8 @@ List<string> Build(string sample)
                let message = line.IndexOf("warning TDM", StringComparison.Ordinal)
                where message >= 0
                let file = Path.GetRelativePath(samples, line[..line.IndexOf(": ", StringComparison.Ordinal)].Trim())
-               let text = line[message..]
-               select $"{file}: {text[..text.LastIndexOf(" [", StringComparison.Ordinal)]}".Trim() into warning
+               let text = line[message..line.LastIndexOf(" (http", StringComparison.Ordinal)]
+               select $"{file}: {text}" into warning
                group warning by warning into same
                select same.Key];
 }
