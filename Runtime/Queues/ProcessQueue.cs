@@ -26,8 +26,8 @@ namespace Tandem;
 [JsonConverter(typeof(SharedMemoryConverter))]
 public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue<T>>
 {
-    /// <summary>How many bytes the items in a queue may take together, unless the constructor is told: 64 MiB.</summary>
-    public const long DefaultByteCapacity = 64L << 20;
+    /// <summary>How many bytes the items in a queue may take together, unless the constructor is told: 256 MiB.</summary>
+    public const long DefaultByteCapacity = 256L << 20;
 
     private const string Name = "ProcessQueue";
 

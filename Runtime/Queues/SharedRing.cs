@@ -211,10 +211,13 @@ internal sealed unsafe class SharedRing
         if (CountBetween(head, Volatile.Read(ref _state->Tail)) == 0)
             return false;
         var slot = SlotOf(head);
+        var length = (int)slot.Length;
         var offset = slot.Start % ByteCount;
-        var whole = (int)Math.Min(slot.Length, ByteCount - offset);
-        destination.Write(new ReadOnlySpan<byte>(_bytes + offset, whole));
-        destination.Write(new ReadOnlySpan<byte>(_bytes, (int)slot.Length - whole));
+        var whole = (int)Math.Min(length, ByteCount - offset);
+        var target = destination.GetSpan(length);
+        new ReadOnlySpan<byte>(_bytes + offset, whole).CopyTo(target);
+        new ReadOnlySpan<byte>(_bytes, length - whole).CopyTo(target[whole..]);
+        destination.Advance(length);
         CrashPoint.Reach("take: copied, still in");
         Volatile.Write(ref _state->Head, head + 1);
         CrashPoint.Reach("take: out, lock held");
