@@ -13,13 +13,20 @@ internal interface IProcessWork
     /// <summary>Whether the work takes a token, and so may end by itself when it is canceled.</summary>
     bool TakesToken { get; }
 
-    /// <summary>Ends the task with the result that a worker sent.</summary>
-    /// <exception cref="InvalidDataException">The worker sent something else.</exception>
-    void Complete(ReadOnlySpan<byte> response, string worker);
+    /// <summary>Makes the result of what a worker sent, while the worker is still there: a primitive in it has to be fetched from the worker's memory.</summary>
+    void ReadResult(ReadOnlySpan<byte> response, string worker);
+
+    /// <summary>Ends the task with the result that was read.</summary>
+    void Complete();
 }
 
 internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : WorkItem<TResult>(tokens.Any), IProcessWork
 {
+    /// <summary>What was read: a result, or why it could not be read.</summary>
+    private TResult? _result;
+
+    private InvalidDataException? _damage;
+
     public WorkReference Work => work;
 
     public ReadOnlyMemory<byte> Request { get; } = request.Written;
@@ -28,21 +35,25 @@ internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWrit
 
     protected override CancellationToken Cause => tokens.Cause;
 
-    public void Complete(ReadOnlySpan<byte> response, string worker)
+    public void ReadResult(ReadOnlySpan<byte> response, string worker)
     {
-        TResult result;
         try
         {
-            result = Read(response, worker);
+            _result = Read(response, worker);
         }
         catch (Exception exception)
         {
             // Also what a converter of the user's throws: it is the call that failed, not the channel.
-            Fail(new InvalidDataException($"The result of {work.Name} came back from {worker}, but could not be read: {exception.Message}", exception));
-            return;
+            _damage = new InvalidDataException($"The result of {work.Name} came back from {worker}, but could not be read: {exception.Message}", exception);
         }
+    }
 
-        Succeed(result);
+    public void Complete()
+    {
+        if (_damage is not null)
+            Fail(_damage);
+        else
+            Succeed(_result!);
     }
 
     protected override void Settled() => tokens.Dispose();

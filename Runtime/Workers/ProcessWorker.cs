@@ -102,8 +102,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                     _began = true;
                 break;
             case FrameKind.Completed:
-                CheckCall(reader.ReadInt64());
-                Finish().Complete(reader.ReadRest(), Description);
+                // Before the worker is free, and may be told to leave.
+                CheckCall(reader.ReadInt64()).ReadResult(reader.ReadRest(), Description);
+                Finish().Complete();
                 break;
             case FrameKind.Failed:
                 CheckCall(reader.ReadInt64());
@@ -216,12 +217,13 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         return header;
     }
 
-    private void CheckCall(long callId)
+    private IProcessWork CheckCall(long callId)
     {
         lock (_gate)
         {
-            if (_current is null || callId != _callId)
-                throw new InvalidDataException($"{Description} answered a call that it was not given.");
+            return _current is not null && callId == _callId
+                ? _current
+                : throw new InvalidDataException($"{Description} answered a call that it was not given.");
         }
     }
 
