@@ -14,7 +14,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
         "Lock not released on every path",
-        "{0}");
+        "'{0}' is acquired here but not released {1}; {2}");
 
     public static readonly DiagnosticDescriptor WorkCapturesState = Rule("TDM3001", Processes, Warning,
         "Work for a process captures state that stays behind",

@@ -28,11 +28,11 @@ internal sealed class BranchFacts
     /// <summary>Whether more than one branch asks for <paramref name="fact"/>, so that one tells of the other.</summary>
     public bool Correlates(object fact) => _facts.TryGetValue(fact, out var seen) && seen.Uses > 1;
 
-    /// <summary>Drops from <paramref name="state"/> what no branch asks for from <paramref name="block"/> on. Scopes stay: they are disposed, not asked.</summary>
+    /// <summary>Drops from <paramref name="state"/> what no branch asks for from <paramref name="block"/> on. Scopes and captured values stay: they end with their region.</summary>
     public LockState Live(LockState state, BasicBlock block)
     {
         foreach (var fact in state.Facts)
-            if (fact.Value.Acquire is null && !(_facts.TryGetValue(fact.Key, out var seen) && seen.LastBlock >= block.Ordinal)) state = state.With(fact.Key, FlowValue.Unknown);
+            if (fact.Value.Acquire is null && fact.Key is not AccessPath { IsCapture: true } && !(_facts.TryGetValue(fact.Key, out var seen) && seen.LastBlock >= block.Ordinal)) state = state.With(fact.Key, FlowValue.Unknown);
         return state;
     }
 

@@ -52,8 +52,11 @@ internal sealed class HeldLocks
         return statements.IsEmpty ? new(surely, maybe) : new(InOrder(surely.AddRange(statements)), InOrder(maybe.AddRange(statements)));
     }
 
-    /// <summary>Whether some path gives back, itself or through a helper, what <paramref name="acquire"/> took.</summary>
-    public bool IsReleased(IOperation acquire) => _walk.Released.Contains(acquire);
+    /// <summary>The calls that give back what <paramref name="acquire"/> took, each on some path: releases, disposals of its scope, helpers that release.</summary>
+    public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
+
+    /// <summary>Whether <paramref name="release"/> gives back the lock of one acquire only.</summary>
+    public bool BelongsToOneAcquire(IOperation release) => _walk.Releases.Count(pair => pair.Release == release) == 1;
 
     /// <summary>Whether some path hands what <paramref name="acquire"/> took to another owner: a continuation, a returned scope, a stored one.</summary>
     public bool IsHandedOver(IOperation acquire) => _walk.HandedOver.Contains(acquire);

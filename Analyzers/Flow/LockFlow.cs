@@ -56,7 +56,7 @@ internal sealed class LockFlow
         InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => LockTable.IsAcquireName(binding.Name.Identifier.ValueText),
         InvocationExpressionSyntax { Expression: SimpleNameSyntax name } => LockTable.IsAcquireName(name.Identifier.ValueText),
         ObjectCreationExpressionSyntax { Type: NameSyntax type } => type is SimpleNameSyntax { Identifier.ValueText: "Mutex" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Mutex" },
-        ImplicitObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } => true,
+        ImplicitObjectCreationExpressionSyntax { Parent.Parent.Parent: VariableDeclarationSyntax { Type: SimpleNameSyntax { Identifier.ValueText: "Mutex" } } } => true,
         _ => false,
     };
 

@@ -175,7 +175,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
     private FlowValue Capture(CaptureId id, FlowValue value)
     {
         var path = AccessPath.Of(id);
-        if (_state is not null && (value.Acquire is not null || Facts.Decides(path))) State = State.With(path, value);
+        if (_state is not null && (value.Acquire is not null || value.IsTrue is not null || Facts.Decides(path))) State = State.With(path, value);
         return value;
     }
 
@@ -254,6 +254,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         ThrowIfItMay(binary);
         if (binary.OperatorKind is not (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)) return Logical(binary.OperatorKind, left, right, binary);
         var negated = binary.OperatorKind == BinaryOperatorKind.NotEquals;
+        if (IsCountOfHeldSemaphore(binary.LeftOperand) && binary.RightOperand.ConstantValue is { HasValue: true, Value: int count }) return FlowValue.Of((count == 0) ^ negated);
         bool? equal =
             left.IsTrue is { } l && right.IsTrue is { } r ? l == r
             : left.IsNull && right.IsNull ? true
@@ -261,6 +262,12 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
             : null;
         return equal is { } known ? FlowValue.Of(known ^ negated) : Known(binary);
     }
+
+    /// <summary><c>CurrentCount</c> of a semaphore whose permit is held: 0, as far as its one holder guards the release by it.</summary>
+    private bool IsCountOfHeldSemaphore(IOperation operation) =>
+        operation is IPropertyReferenceOperation { Property: { Name: "CurrentCount", ContainingType.Name: "SemaphoreSlim" } } count
+        && AccessPath.Of(count.Instance, _aliases.Resolve) is { } path
+        && State.Held.Any(held => held.Lock.Equals(path));
 
     private FlowValue Logical(BinaryOperatorKind kind, FlowValue left, FlowValue right, IOperation binary) => kind switch
     {
@@ -306,6 +313,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         if (acquire.Taken is { } flag) Store(flag, FlowValue.Of(taken));
         if (acquire.Scope is { } scope) Store(scope, taken ? FlowValue.Scope(acquire) : FlowValue.Unknown);
         if (taken) State = State.Acquired(new HeldLock(acquire));
+        if (Facts.Decides(acquire.Lock)) State = State.With(acquire.Lock, FlowValue.NotNull);
         return acquire.ReturnsScope ? FlowValue.Scope(acquire) : acquire.Operation is IObjectCreationOperation ? FlowValue.NotNull : FlowValue.Of(taken);
     }
 
@@ -340,7 +348,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
             switch (call.TargetMethod.Name)
             {
                 case "Dispose" or "DisposeAsync" when receiver.IsScope:
-                    Release(acquire);
+                    Release(acquire, call);
                     return FlowValue.Unknown;
                 case "ConfigureAwait" or "GetAwaiter" or "AsTask" or "Preserve":
                     return receiver;
@@ -369,8 +377,8 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         switch (operation.Action)
         {
             case LockAction.Release:
-                if (operation.Many) State = State.ReleasedAll(held => operation.Releases(held.Lock, held.Mode) && Gave(held));
-                else if (State.HeldFor(operation) is { } held) Gives(held);
+                if (operation.Many) State = State.ReleasedAll(held => operation.Releases(held.Lock, held.Mode) && Gave(held, operation.Operation));
+                else if (State.HeldFor(operation) is { } held) Gives(held, operation.Operation);
                 else State = State.Owing(operation.Lock, operation.Mode);
                 return FlowValue.Unknown;
             case LockAction.Query:
@@ -385,21 +393,21 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         }
     }
 
-    private void Gives(HeldLock held)
+    private void Gives(HeldLock held, IOperation release)
     {
-        Gave(held);
+        Gave(held, release);
         State = State.Released(held);
     }
 
-    private bool Gave(HeldLock held)
+    private bool Gave(HeldLock held, IOperation release)
     {
-        walk.Released.Add(held.Acquire);
+        walk.Releases.Add((held.Acquire, release));
         return true;
     }
 
-    private void Release(LockOperation acquire)
+    private void Release(LockOperation acquire, IOperation release)
     {
-        if (State.Held.LastOrDefault(held => held.Acquire == acquire.Operation) is { } held) Gives(held);
+        if (State.Held.LastOrDefault(held => held.Acquire == acquire.Operation) is { } held) Gives(held, release);
         foreach (var fact in State.Facts)
             if (acquire.Equals(fact.Value.Acquire)) State = State.With(fact.Key, FlowValue.Unknown);
     }
@@ -448,9 +456,9 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         if (summary.IsNothing) return;
 
         foreach (var release in summary.Locks)
-            if (InCallersTerms(release.Lock, call) is { } path && State.HeldFor(release with { Lock = path }) is { } held) Gives(held);
+            if (InCallersTerms(release.Lock, call) is { } path && State.HeldFor(release with { Lock = path }) is { } held) Gives(held, call);
         foreach (var disposed in summary.Disposed)
-            if (InCallersTerms(disposed, call) is { } path && State[path].Acquire is { } acquire) Release(acquire);
+            if (InCallersTerms(disposed, call) is { } path && State[path].Acquire is { } acquire) Release(acquire, call);
     }
 
     /// <summary>Whether the callee may know a lock of this body: a local function, a member of the same type, or of the object that the lock belongs to.</summary>

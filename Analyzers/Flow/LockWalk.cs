@@ -39,8 +39,8 @@ internal sealed class LockWalk
 
     public List<LockLeak> Leaks { get; } = [];
 
-    /// <summary>The acquires whose lock some path gives back.</summary>
-    public HashSet<IOperation> Released { get; } = [];
+    /// <summary>Which acquire's lock is given back by which operation, on some path.</summary>
+    public HashSet<(IOperation Acquire, IOperation Release)> Releases { get; } = [];
 
     /// <summary>The acquires whose lock some path hands over to a scope, a continuation or another owner.</summary>
     public HashSet<IOperation> HandedOver { get; } = [];

@@ -36,6 +36,9 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     /// <summary>The local, parameter, field, property or type that the path ends in; null for <c>this</c>, elements, constants and what has no name.</summary>
     public ISymbol? Symbol => _part as ISymbol;
 
+    /// <summary>Whether the path is a value that has no name in the source, kept from one block to another.</summary>
+    public bool IsCapture => _part is CaptureId;
+
     public bool IsThis => ReferenceEquals(_part, s_this);
 
     /// <summary>The first part of the path: <c>account</c> of <c>account.Gate</c>.</summary>

@@ -94,6 +94,16 @@ internal sealed class LockTable
     /// <summary>Whether a member of that name may release a lock or dispose its scope. For a first look at syntax.</summary>
     public static bool IsReleaseName(string name) => s_releaseNames.Contains(name);
 
+    /// <summary>The name of the member that gives back what <paramref name="acquire"/> takes.</summary>
+    public static string ReleaseFor(LockOperation acquire)
+    {
+        var type = s_entries.First(entry => entry.Kind == acquire.Kind && entry.Action != Release && entry.Mode == acquire.Mode && Takes(entry, acquire)).Type;
+        return s_entries.First(entry => entry.Type == type && entry.Action == Release && entry.Mode == acquire.Mode).Member;
+
+        // An owned mutex is taken by its constructor, which has no row.
+        static bool Takes(Entry entry, LockOperation acquire) => acquire.Operation is not IInvocationOperation call || entry.Member == call.TargetMethod.Name;
+    }
+
     /// <summary>What <paramref name="operation"/> does to a lock, or null.</summary>
     /// <param name="operation">A call, a property read or an object creation.</param>
     /// <param name="alias">What a local or a flow capture stands for, see <see cref="AccessPath.Of(IOperation, Func{IOperation, AccessPath})"/>.</param>
@@ -131,7 +141,7 @@ internal sealed class LockTable
             PathOf(theLock, alias),
             Taken: Argument(call, static parameter => parameter is { RefKind: RefKind.Ref, Type.SpecialType: SpecialType.System_Boolean }),
             Scope: entry.Action == TryAcquire ? Argument(call, static parameter => parameter.RefKind == RefKind.Out) : null,
-            ReturnsScope: entry.Action == Acquire && result.SpecialType is not SpecialType.System_Void and not SpecialType.System_Boolean && IsDisposable(result),
+            ReturnsScope: entry.Action == Acquire && !_symbols.Is(result, "System.Threading.Tasks.Task") && IsDisposable(result),
             IsAsync: isAsync,
             Many: entry.Action == Release && call.Arguments.Any(static argument => argument is { Parameter.Type.SpecialType: SpecialType.System_Int32, Value.ConstantValue: not { HasValue: true, Value: 1 } }),
             MayThrow: entry.Kind is LockKind.Mutex or LockKind.ProcessLock || call.Arguments.Any(IsToken));

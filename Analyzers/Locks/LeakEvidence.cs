@@ -1,0 +1,74 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Flow;
+
+namespace Tandem.Analyzers.Locks;
+
+/// <summary>Where a path leaves a function with a lock held, and how to say so.</summary>
+internal static class LeakEvidence
+{
+    public static (Location Where, string How) Of(LockLeak leak, SyntaxNode function) => leak.Kind switch
+    {
+        LeakKind.Exception when leak.Where is { } cause => Thrown(cause),
+        LeakKind.Reassignment when leak.Where is { } target => At(target.Syntax.GetLocation(), $"before '{target.Syntax}' changes"),
+        _ => Left(leak.Where?.Syntax ?? leak.Held.Acquire.Syntax, function),
+    };
+
+    private static (Location, string) Thrown(IOperation cause) => cause.Syntax.Parent is ThrowStatementSyntax or ThrowExpressionSyntax
+        ? At(cause.Syntax.Parent.GetLocation(), "by the throw")
+        : At(cause.Syntax.GetLocation(), "when " + What(cause), " throws");
+
+    private static string What(IOperation cause) => cause switch
+    {
+        IInvocationOperation { TargetMethod: { MethodKind: MethodKind.DelegateInvoke } } call => $"'{Short(call.Instance?.Syntax)}'",
+        IInvocationOperation { IsImplicit: true } => "the enumeration",
+        IInvocationOperation call => $"'{call.TargetMethod.Name}'",
+        IAwaitOperation { Operation: var awaited } => What(awaited),
+        IObjectCreationOperation { Type: { } type } => $"'new {type.Name}'",
+        IMemberReferenceOperation { Member: IPropertySymbol { IsIndexer: false } property } => $"'{property.Name}'",
+        IReturnOperation => "'yield return' is abandoned or",
+        _ => $"'{Short(cause.Syntax)}'",
+    };
+
+    /// <summary>The return, or the end of the function, that comes after <paramref name="last"/>.</summary>
+    private static (Location, string) Left(SyntaxNode last, SyntaxNode function)
+    {
+        var statement = last.FirstAncestorOrSelf<StatementSyntax>();
+        var next = statement is ReturnStatementSyntax ? statement : NextReturn(last, function);
+        if (next is not null) return At(next.GetLocation(), "by the return");
+
+        var end = function.ChildNodes().OfType<BlockSyntax>().FirstOrDefault()?.CloseBraceToken.GetLocation() ?? function.GetLocation();
+        return At(end, "at the end", line: end.GetLineSpan().EndLinePosition.Line);
+    }
+
+    /// <summary>The first <c>return</c> behind the condition (or statement) that was evaluated last, if no other statement stands between.</summary>
+    private static StatementSyntax? NextReturn(SyntaxNode last, SyntaxNode function)
+    {
+        var returns = function.DescendantNodes(node => node == function || !FunctionGraphs.IsFunction(node)).OfType<ReturnStatementSyntax>();
+        return returns.FirstOrDefault(candidate => candidate.Expression is null && candidate.SpanStart >= last.Span.End && IsReachedFrom(last, candidate));
+    }
+
+    private static bool IsReachedFrom(SyntaxNode last, StatementSyntax candidate)
+    {
+        // `if (closed) return;`: the condition is evaluated last.
+        var arm = candidate.Parent is BlockSyntax { Statements: var statements } && statements[0] == candidate ? candidate.Parent : candidate;
+        if (arm.Parent is IfStatementSyntax branch) return branch.Condition.Span.Contains(last.Span);
+        if (arm.Parent is ElseClauseSyntax { Parent: IfStatementSyntax other }) return other.Condition.Span.Contains(last.Span);
+
+        // Otherwise it follows the statement before it.
+        return candidate.Parent is BlockSyntax block
+            && block.Statements.IndexOf(candidate) is > 0 and var index
+            && block.Statements[index - 1].Span.Contains(last.Span);
+    }
+
+    private static (Location, string) At(Location where, string how, string then = "", int? line = null) =>
+        (where, $"{how} on line {(line ?? where.GetLineSpan().StartLinePosition.Line) + 1}{then}");
+
+    private static string Short(SyntaxNode? syntax)
+    {
+        var text = syntax?.ToString() ?? "it";
+        return text.Length <= 40 && text.IndexOf('\n') < 0 ? text : text.Substring(0, Math.Min(37, text.Length)).Split('\n')[0].TrimEnd() + "...";
+    }
+}

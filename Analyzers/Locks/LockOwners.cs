@@ -1,0 +1,85 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tandem.Analyzers.Flow;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Locks;
+
+/// <summary>Who gives back a lock that a function leaves held.</summary>
+internal enum LockOwner
+{
+    /// <summary>Nobody in the type, and nobody else can reach the lock.</summary>
+    Nobody,
+
+    /// <summary>Another member of the type, which does not take the lock itself.</summary>
+    AnotherMember,
+
+    /// <summary>The same function, but in another mode.</summary>
+    OtherModeHere,
+
+    /// <summary>Code outside of the type may.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Looks in the type around a function for whoever gives its lock back. Names decide, not symbols: a release elsewhere is a reason to stay
+/// silent, and a partial type may be spread over files.
+/// </summary>
+internal static class LockOwners
+{
+    public static LockOwner Of(HeldLock held, SyntaxNode function)
+    {
+        if (held.Lock.Symbol is not { } symbol) return LockOwner.Unknown;
+        if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
+
+        var others = OutermostTypes(symbol, function).SelectMany(static type => type.DescendantNodes().OfType<InvocationExpressionSyntax>())
+            .Where(call => Acquires(call, symbol.Name) || Releases(call, symbol.Name))
+            .GroupBy(static call => FunctionGraphs.FunctionAround(call))
+            .ToList();
+
+        if (others.Any(calls => calls.Key != function && !calls.Any(call => Acquires(call, symbol.Name)))) return LockOwner.AnotherMember;
+        if (others.Any(calls => calls.Key == function && calls.Any(call => Releases(call, symbol.Name)))) return LockOwner.OtherModeHere;
+        return symbol is IFieldSymbol { DeclaredAccessibility: Accessibility.Private } && held.Lock.IsVisibleToType ? LockOwner.Nobody : LockOwner.Unknown;
+    }
+
+    /// <summary>Whether a mutex is known to other processes by its name, or was owned from its making: not a lock of this code alone.</summary>
+    public static bool IsNamedOrOwned(HeldLock held, SyntaxNode function) =>
+        held.Acquire.Syntax is BaseObjectCreationExpressionSyntax
+        || held.Lock.Symbol is not { } symbol
+        || OutermostTypes(symbol, function).Append(function).SelectMany(static node => node.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
+            .Any(static creation => creation.ArgumentList?.Arguments.Count >= 2 && (creation is ImplicitObjectCreationExpressionSyntax or ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: "Mutex" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Mutex" } }));
+
+    private static IEnumerable<SyntaxNode> OutermostTypes(ISymbol symbol, SyntaxNode function)
+    {
+        // The lock of another type is released there too.
+        var types = new HashSet<SyntaxNode>();
+        if (Outermost(function) is { } own) types.Add(own);
+        for (var type = symbol.ContainingType; type is not null; type = type.ContainingType)
+            if (type.ContainingType is null)
+                foreach (var reference in type.DeclaringSyntaxReferences) types.Add(reference.GetSyntax());
+        return types;
+    }
+
+    private static SyntaxNode? Outermost(SyntaxNode node) => node.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() ?? node.Ancestors().LastOrDefault();
+
+    private static IEnumerable<InvocationExpressionSyntax> CallsIn(SyntaxNode function) => function.DescendantNodes().OfType<InvocationExpressionSyntax>();
+
+    private static bool Acquires(InvocationExpressionSyntax call, string theLock) => CalledName(call) is { } name && LockTable.IsAcquireName(name) && Mentions(call, theLock);
+
+    private static bool Releases(InvocationExpressionSyntax call, string theLock) => CalledName(call) is { } name && LockTable.IsReleaseName(name) && name is not ("Dispose" or "DisposeAsync") && Mentions(call, theLock);
+
+    private static string? CalledName(InvocationExpressionSyntax call) => call.Expression switch
+    {
+        MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
+        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        _ => null,
+    };
+
+    /// <summary>Whether <paramref name="theLock"/> is named by the receiver or the arguments of <paramref name="call"/>.</summary>
+    private static bool Mentions(InvocationExpressionSyntax call, string theLock)
+    {
+        var whole = call.Parent is ConditionalAccessExpressionSyntax conditional ? (SyntaxNode)conditional : call;
+        return whole.DescendantNodes().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == theLock);
+    }
+}

@@ -1,0 +1,90 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Diagnostics;
+using Tandem.Analyzers.Flow;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Locks;
+
+/// <summary>TDM2001: an acquire after which some path, an exception's included, leaves the function with the lock held.</summary>
+[DiagnosticAnalyzer(LanguageNames.CSharp)]
+public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockNotReleased)
+{
+    private protected override void Start(CompilationStartAnalysisContext context)
+    {
+        var flow = LockFlow.For(context.Compilation);
+        if (flow.Table.IsEmpty) return;
+
+        context.RegisterCodeBlockAction(block => Analyze(block, flow));
+    }
+
+    private static void Analyze(CodeBlockAnalysisContext context, LockFlow flow)
+    {
+        var functions = context.CodeBlock.DescendantNodes()
+            .Where(LockFlow.IsAcquire)
+            .Where(node => context.SemanticModel.GetOperation(node, context.CancellationToken) is { } operation && flow.Table.Find(operation) is { IsAcquire: true })
+            .Select(FunctionGraphs.FunctionAround)
+            .OfType<SyntaxNode>()
+            .Distinct();
+
+        foreach (var function in functions)
+        {
+            if (flow.In(function, context.SemanticModel, context.CancellationToken) is not { } locks) continue;
+            foreach (var leaks in locks.Leaks.GroupBy(static leak => leak.Held.Acquire))
+                if (FirstThatCounts(leaks, locks, function) is { } leak) Report(context, flow, locks, leak, function);
+        }
+    }
+
+    private static LockLeak? FirstThatCounts(IEnumerable<LockLeak> leaks, HeldLocks locks, SyntaxNode function)
+    {
+        var held = leaks.First().Held;
+        var releases = locks.ReleasesOf(held.Acquire);
+        var isOurs = !releases.IsEmpty || locks.IsHandedOver(held.Acquire);
+
+        // A lock statement or a using declaration of the compiler's own making releases itself.
+        if (held.Acquire.IsImplicit) return null;
+
+        // A mutex that the program owns, or takes, when it starts is there to keep a second instance out; it goes with the process.
+        if (held.Kind == LockKind.Mutex && (IsEntryPoint(function) || (!isOurs && LockOwners.IsNamedOrOwned(held, function)))) return null;
+
+        var owner = LockOwners.Of(held, function);
+        if (!isOurs)
+        {
+            // A semaphore that this function does not release is a signal, or bounds work that ends elsewhere.
+            if (held.Kind == LockKind.Semaphore) return null;
+
+            // Whoever else can reach the lock may release it. Releasing it in another mode is another defect, told at that release.
+            if (owner is LockOwner.Unknown or LockOwner.OtherModeHere) return null;
+        }
+
+        // Where another member gives the lock back, a return that keeps it hands it over: Enter and Exit, Begin and End.
+        return leaks.Where(leak => owner != LockOwner.AnotherMember || leak.Kind == LeakKind.Exception || locks.IsHandedOver(held.Acquire)).OrderBy(static leak => leak.Kind).FirstOrDefault();
+    }
+
+    private static void Report(CodeBlockAnalysisContext context, LockFlow flow, HeldLocks locks, LockLeak leak, SyntaxNode function)
+    {
+        var acquire = leak.Held.Acquire;
+        if (context.SemanticModel.GetOperation(acquire.Syntax, context.CancellationToken) is not { } source || flow.Table.Find(source) is not { } operation) return;
+
+        var releases = locks.ReleasesOf(acquire);
+        var (where, how) = releases.IsEmpty && !locks.IsHandedOver(acquire) && leak.Kind == LeakKind.Return ? (function.GetLocation(), "anywhere") : LeakEvidence.Of(leak, function);
+        context.ReportDiagnostic(Diagnostic.Create(
+            Descriptors.LockNotReleased,
+            Reported(acquire.Syntax).GetLocation(),
+            [where, .. releases.OrderBy(static release => release.Syntax.SpanStart).Select(static release => release.Syntax.GetLocation())],
+            LockFacts.Of(operation, releases.All(locks.BelongsToOneAcquire)),
+            LockFacts.Display(operation),
+            how,
+            LockFacts.Remedy(operation)));
+    }
+
+    /// <summary><c>_gate?.Wait()</c> rather than <c>.Wait()</c>.</summary>
+    private static SyntaxNode Reported(SyntaxNode acquire) =>
+        acquire.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == acquire ? conditional : acquire;
+
+    private static bool IsEntryPoint(SyntaxNode function) =>
+        function is CompilationUnitSyntax || (function is MethodDeclarationSyntax { Identifier.ValueText: "Main" } main && main.Modifiers.Any(SyntaxKind.StaticKeyword));
+}
