@@ -32,6 +32,9 @@ internal sealed class Aliases
         return _resolved[key] = _definitions.TryGetValue(key, out var definition) && definition is not null && IsPath(definition) ? Stable(AccessPath.Of(definition, Resolve)) : null;
     }
 
+    /// <summary>The only value that <paramref name="local"/> ever has, where there is one.</summary>
+    public IOperation? DefinitionOf(ILocalSymbol local) => _definitions.TryGetValue(local, out var definition) ? definition : null;
+
     // What the compiler adds (an enumerator's Current) names another object each time.
     private static bool IsPath(IOperation definition) => definition is IConversionOperation conversion
         ? IsPath(conversion.Operand)

@@ -324,7 +324,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
 
     private FlowValue Create(IObjectCreationOperation creation)
     {
-        EvaluateArguments(creation.Arguments, creation.Type);
+        EvaluateArguments(creation.Arguments, creation.Type, keeps: true);
         if (creation.Initializer is { } initializer) Evaluate(initializer);
         if (_state is null) return FlowValue.Unknown;
         ThrowIfItMay(creation);
@@ -340,7 +340,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
             return _state is null ? FlowValue.Unknown : Apply(lockOperation);
         }
 
-        EvaluateArguments(call.Arguments, createdType: null);
+        EvaluateArguments(call.Arguments, createdType: null, keeps: !Throws.IsSafe(call.TargetMethod.ContainingType));
         if (_state is null) return FlowValue.Unknown;
 
         if (receiver.Acquire is { } acquire)
@@ -413,7 +413,7 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
     }
 
     /// <summary>Evaluates what is passed; a lock, its scope or its task that is passed on is the receiver's to release.</summary>
-    private void EvaluateArguments(ImmutableArray<IArgumentOperation> arguments, ITypeSymbol? createdType)
+    private void EvaluateArguments(ImmutableArray<IArgumentOperation> arguments, ITypeSymbol? createdType, bool keeps)
     {
         foreach (var argument in arguments)
         {
@@ -421,7 +421,8 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
             if (_state is null) return;
             if (value.Acquire is { } acquire) State = HandOver(State, acquire);
             if (argument.Parameter?.RefKind is RefKind.Ref or RefKind.Out) Store(argument.Value, FlowValue.Unknown);
-            if (State.Held.IsEmpty || AccessPath.Of(argument, _aliases.Resolve) is not { } path) continue;
+            if (FunctionIn(argument.Value) is { } function) Delegate(function);
+            if (!keeps || State.Held.IsEmpty || AccessPath.Of(argument, _aliases.Resolve) is not { } path) continue;
 
             // `new Releaser(this)`: an object made to be disposed takes over the locks of the object it is given.
             var takesOver = createdType is not null && IsDisposable(createdType);
@@ -449,10 +450,22 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
         return FlowValue.NotNull;
     }
 
+    /// <summary>The lambda or method that a local delegate stands for.</summary>
+    private IOperation? FunctionIn(IOperation? value) => value switch
+    {
+        ILocalReferenceOperation { Type.TypeKind: TypeKind.Delegate } local => FunctionIn(_aliases.DefinitionOf(local.Local)),
+        IConversionOperation conversion => FunctionIn(conversion.Operand),
+        IDelegateCreationOperation creation => FunctionIn(creation.Target),
+        IFlowAnonymousFunctionOperation or IMethodReferenceOperation => value,
+        _ => null,
+    };
+
     private void ApplySummary(IInvocationOperation call)
     {
-        if (State.Held.IsEmpty || !IsNear(call)) return;
-        var summary = SummaryOf(call);
+        if (State.Held.IsEmpty) return;
+        var function = call.TargetMethod.MethodKind == MethodKind.DelegateInvoke ? FunctionIn(call.Instance) : IsNear(call) ? call : null;
+        if (function is null) return;
+        var summary = SummaryOf(function);
         if (summary.IsNothing) return;
 
         foreach (var release in summary.Locks)
@@ -484,7 +497,8 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
 
     private AccessPath? InCallersTerms(AccessPath path, IInvocationOperation call) => path.WithRoot(root =>
     {
-        if (root.IsThis) return call.Instance is null ? root : AccessPath.Of(call.Instance, _aliases.Resolve);
+        // What a delegate was made of reads in the terms of where it was made.
+        if (root.IsThis) return call.Instance is null || call.TargetMethod.MethodKind == MethodKind.DelegateInvoke ? root : AccessPath.Of(call.Instance, _aliases.Resolve);
         if (root.Symbol is not IParameterSymbol parameter || !SymbolEqualityComparer.Default.Equals(parameter.ContainingSymbol, call.TargetMethod.OriginalDefinition)) return root;
         return AccessPath.Of(call.Arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal), _aliases.Resolve);
     });

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Flow;
@@ -138,7 +139,8 @@ internal sealed class LockWalk
             case null: break;
             case { Semantics: ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow }:
                 // A switch expression without a match throws on its own; that is another defect.
-                if (last is not { IsImplicit: true }) Unwind(branch.Source.EnclosingRegion, state, _at.Outer, last ?? _at.Cause);
+                var exception = Unconverted(branch.Source.BranchValue);
+                if (exception is not { IsImplicit: true }) Unwind(branch.Source.EnclosingRegion, state, _at.Outer, exception ?? _at.Cause);
                 break;
             case { Semantics: ControlFlowBranchSemantics.StructuredExceptionHandling }:
                 Resume(branch.Source, state, _at.Outer);
@@ -209,6 +211,8 @@ internal sealed class LockWalk
     {
         if (_leaking.Add((held.Acquire, kind))) Leaks.Add(new LockLeak(held, kind, where));
     }
+
+    private static IOperation? Unconverted(IOperation? value) => value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;
 
     private BasicBlock First(ControlFlowRegion region) => _graph.Blocks[region.FirstBlockOrdinal];
 

@@ -25,7 +25,7 @@ internal static class Throws
 
     private static readonly ImmutableHashSet<string> s_safeMembers =
     [
-        "MemoryBarrier", "IsNullOrEmpty", "IsNullOrWhiteSpace", "ReferenceEquals", "GetValueOrDefault", "Dispose", "DisposeAsync", "ConfigureAwait", "Yield", "IsEntered",
+        "MemoryBarrier", "IsNullOrEmpty", "IsNullOrWhiteSpace", "ReferenceEquals", "GetValueOrDefault", "Dispose", "DisposeAsync", "ConfigureAwait", "Yield", "GetEnumerator",
     ];
 
     private static readonly ImmutableHashSet<string> s_throwingProperties = ["Value", "Result"];
@@ -56,13 +56,19 @@ internal static class Throws
     public static bool NeverReturns(IOperation operation) =>
         operation is IInvocationOperation call && call.TargetMethod.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "DoesNotReturnAttribute" });
 
+    /// <summary>Whether the members of <paramref name="type"/> neither throw nor keep what they are given.</summary>
+    public static bool IsSafe(INamedTypeSymbol? type) => type is not null && s_safeTypes.Contains(type.ToDisplayString());
+
     private static bool MayThrow(IInvocationOperation call)
     {
         var method = call.TargetMethod;
-        if (s_safeMembers.Contains(method.Name) || s_safeTypes.Contains(method.ContainingType?.OriginalDefinition.ToDisplayString() ?? "")) return false;
+        if (s_safeMembers.Contains(method.Name) || IsSafe(method.ContainingType)) return false;
 
         // foreach over an array.
         if (call is { IsImplicit: true, Instance.Type.SpecialType: SpecialType.System_Collections_IEnumerator } or { IsImplicit: true, Instance: IConversionOperation { Operand.Type.TypeKind: TypeKind.Array } }) return false;
+
+        // What goes wrong in a method that returns a task is told by the task: the await throws.
+        if (method.ReturnType is INamedTypeSymbol { Name: "Task" or "ValueTask", ContainingNamespace: { Name: "Tasks", ContainingNamespace.Name: "Threading" } }) return false;
 
         return !IsTrivial(method);
     }
@@ -78,7 +84,7 @@ internal static class Throws
     private static bool MayThrow(IPropertyReferenceOperation property)
     {
         if (property.Arguments.Length > 0) return true;
-        if (property.Property.DeclaringSyntaxReferences.IsEmpty) return s_throwingProperties.Contains(property.Property.Name);
+        if (property.Property.DeclaringSyntaxReferences.IsEmpty) return s_throwingProperties.Contains(property.Property.Name) && property.Property.ContainingType.OriginalDefinition.SpecialType != SpecialType.System_Nullable_T;
         return property.Property.GetMethod is { IsAbstract: false } getter && !IsTrivial(getter);
     }
 
@@ -109,7 +115,7 @@ internal static class Throws
 
         foreach (var node in declaration.GetSyntax().DescendantNodesAndSelf())
             if (node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ThrowStatementSyntax or ThrowExpressionSyntax
-                or AwaitExpressionSyntax or CastExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or CheckedStatementSyntax or CommonForEachStatementSyntax
+                or AwaitExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or CheckedStatementSyntax or CommonForEachStatementSyntax
                 || node.IsKind(SyntaxKind.DivideExpression) || node.IsKind(SyntaxKind.ModuloExpression)) return false;
         return true;
     }

@@ -40,7 +40,7 @@ internal static class LeakEvidence
         if (next is not null) return At(next.GetLocation(), "by the return");
 
         var end = function.ChildNodes().OfType<BlockSyntax>().FirstOrDefault()?.CloseBraceToken.GetLocation() ?? function.GetLocation();
-        return At(end, "at the end", line: end.GetLineSpan().EndLinePosition.Line);
+        return At(end, "at the end", line: end.GetMappedLineSpan().EndLinePosition.Line);
     }
 
     /// <summary>The first <c>return</c> behind the condition (or statement) that was evaluated last, if no other statement stands between.</summary>
@@ -64,7 +64,7 @@ internal static class LeakEvidence
     }
 
     private static (Location, string) At(Location where, string how, string then = "", int? line = null) =>
-        (where, $"{how} on line {(line ?? where.GetLineSpan().StartLinePosition.Line) + 1}{then}");
+        (where, $"{how} on line {(line ?? where.GetMappedLineSpan().StartLinePosition.Line) + 1}{then}");
 
     private static string Short(SyntaxNode? syntax)
     {

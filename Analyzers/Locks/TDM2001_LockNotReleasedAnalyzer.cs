@@ -48,7 +48,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         if (held.Acquire.IsImplicit) return null;
 
         // A mutex that the program owns, or takes, when it starts is there to keep a second instance out; it goes with the process.
-        if (held.Kind == LockKind.Mutex && (IsEntryPoint(function) || (!isOurs && LockOwners.IsNamedOrOwned(held, function)))) return null;
+        if (held.Kind == LockKind.Mutex && (IsEntryPoint(function) || (releases.IsEmpty && LockOwners.IsNamedOrOwned(held, function)))) return null;
 
         var owner = LockOwners.Of(held, function);
         if (!isOurs)

@@ -37,13 +37,37 @@ internal sealed class WrapStatements
 
     private int LastLine => LineOf(_statements[_statements.Count - 1].Span.End).LineNumber;
 
-    /// <summary>A wrap of consecutive statements, or null where they do not have their lines for themselves or contain directives.</summary>
+    /// <summary>A wrap of consecutive statements, or null where they share some lines, but not one, or contain directives.</summary>
     public static WrapStatements? Of(SourceText text, IReadOnlyList<StatementSyntax> statements)
     {
         if (statements.Count == 0 || statements.Any(static statement => statement.ContainsDirectives)) return null;
-        foreach (var statement in statements)
-            if (!OwnsItsLines(text, statement)) return null;
-        return new WrapStatements(text, statements);
+        if (statements.All(statement => OwnsItsLines(text, statement))) return new WrapStatements(text, statements);
+
+        var line = text.Lines.GetLineFromPosition(statements[0].SpanStart);
+        return statements[statements.Count - 1].Span.End <= line.End ? new WrapStatements(text, statements) { IsOneLine = true } : null;
+    }
+
+    /// <summary>The removal of <paramref name="statement"/>, with its line where it has one to itself; a comment beside it stays.</summary>
+    public static TextChange Remove(SourceText text, StatementSyntax statement)
+    {
+        var last = text.Lines.GetLineFromPosition(statement.Span.End);
+        if (!OwnsItsLines(text, statement)) return new TextChange(WithOneSpace(text, statement.Span), "");
+
+        var comment = text.ToString(TextSpan.FromBounds(statement.Span.End, last.End)).Trim();
+        return comment.Length == 0
+            ? new TextChange(TextSpan.FromBounds(text.Lines.GetLineFromPosition(statement.SpanStart).Start, last.EndIncludingLineBreak), "")
+            : new TextChange(TextSpan.FromBounds(statement.SpanStart, last.End), comment);
+    }
+
+    /// <summary>With the space before it, or, where it comes first on its line, the one behind.</summary>
+    private static TextSpan WithOneSpace(SourceText text, TextSpan span)
+    {
+        var line = text.Lines.GetLineFromPosition(span.Start);
+        var isFirst = string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(line.Start, span.Start)));
+        var (start, end) = (span.Start, span.End);
+        while (!isFirst && text[start - 1] == ' ') start--;
+        while (isFirst && end < line.End && text[end] == ' ') end++;
+        return TextSpan.FromBounds(start, end);
     }
 
     /// <summary>Whether no other code is on the lines of <paramref name="statement"/>.</summary>
@@ -59,12 +83,17 @@ internal sealed class WrapStatements
     public static TextSpan Lines(SourceText text, StatementSyntax statement) =>
         TextSpan.FromBounds(text.Lines[StartOf(text, statement)].Start, text.Lines.GetLineFromPosition(statement.Span.End).EndIncludingLineBreak);
 
+    /// <summary>Whether code of one line stays on it.</summary>
+    private bool IsOneLine { get; init; }
+
     /// <summary>Opens the block before the first statement: <paramref name="head"/>, a brace.</summary>
-    public TextChange Open(string head) => Insert(_text.Lines[FirstLine].Start, Indent + head + _newLine + Indent + "{" + _newLine);
+    public TextChange Open(string head) => IsOneLine ? Insert(_statements[0].SpanStart, head + " { ") : Insert(_text.Lines[FirstLine].Start, Indent + head + _newLine + Indent + "{" + _newLine + _unit);
 
     /// <summary>Closes the block after the last statement, and adds <paramref name="tail"/> with the statements of a block of its own.</summary>
     public TextChange Close(string? tail = null, params string[] statements)
     {
+        if (IsOneLine) return Insert(_statements[_statements.Count - 1].Span.End, tail is null ? " }" : $" }} {tail} {{ {string.Join(" ", statements)} }}");
+
         var closing = new List<string> { Indent + "}" };
         if (tail is not null) closing.AddRange([Indent + tail, Indent + "{", .. statements.Select(statement => Indent + _unit + statement), Indent + "}"]);
         var line = _text.Lines[LastLine];
@@ -72,10 +101,13 @@ internal sealed class WrapStatements
         return Insert(line.EndIncludingLineBreak, lineBreak + string.Join(_newLine, closing) + _newLine);
     }
 
-    /// <summary>Moves the statements one level in, but for <paramref name="except"/> and for what is inside string literals of several lines.</summary>
-    public IEnumerable<TextChange> Deepen(IReadOnlyCollection<TextSpan> except)
+    /// <summary>Moves the statements one level in (<see cref="Open"/> has moved their first line), but for <paramref name="except"/> and for what is inside string literals of several lines.</summary>
+    /// <param name="except">Lines that stay, because they go.</param>
+    /// <param name="before">Where to stop, if that is not the end of the last statement: at comments that belong to what follows.</param>
+    public IEnumerable<TextChange> Deepen(IReadOnlyCollection<TextSpan> except, TextLine? before = null)
     {
-        for (var number = FirstLine; number <= LastLine; number++)
+        var last = before is { } next ? next.LineNumber - 1 : LastLine;
+        for (var number = IsOneLine ? last + 1 : FirstLine + 1; number <= last; number++)
         {
             var line = _text.Lines[number];
             if (line.Span.IsEmpty || string.IsNullOrWhiteSpace(line.ToString()) || except.Any(span => span.Contains(line.Start)) || IsInsideString(line.Start)) continue;

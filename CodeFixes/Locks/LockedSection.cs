@@ -31,7 +31,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
             // x.Enter(); section
             ExpressionStatementSyntax { Parent: BlockSyntax outer } simple when Unwrapped(simple.Expression) == acquire => (outer, simple, null),
             // var taken = x.TryEnter(); if (taken) … or if (!taken) return; section
-            LocalDeclarationStatementSyntax { Parent: BlockSyntax outer, Declaration.Variables: [{ Initializer.Value: var value } variable] } local when value == taken => AfterFlag(outer, local, variable.Identifier.ValueText),
+            LocalDeclarationStatementSyntax { Parent: BlockSyntax outer, Declaration.Variables: { Count: 1 } variables } local when variables[0].Initializer?.Value == taken => AfterFlag(outer, local, variables[0].Identifier.ValueText),
             _ => (null, null, null),
         };
         if (block is null) return null;
@@ -109,7 +109,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
 
     private static bool Leaves(StatementSyntax statement) => statement switch
     {
-        BlockSyntax { Statements: [.., var last] } => Leaves(last),
+        BlockSyntax { Statements: { Count: > 0 } statements } => Leaves(statements.Last()),
         ReturnStatementSyntax or ThrowStatementSyntax or ContinueStatementSyntax or BreakStatementSyntax => true,
         _ => false,
     };

@@ -81,7 +81,7 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
 
         return diagnostic.Properties[LockFacts.Kind] switch
         {
-            nameof(LockKind.Monitor) when acquire.ArgumentList.Arguments is [{ RefKindKeyword.RawKind: 0 } theLock] => $"lock ({theLock.Expression})",
+            nameof(LockKind.Monitor) when acquire.ArgumentList.Arguments is { Count: 1 } arguments => $"lock ({arguments[0].Expression})",
             nameof(LockKind.Lock) when acquire.Expression is MemberAccessExpressionSyntax member =>
                 // C# 12 takes a Lock for any other object, and locks its monitor.
                 ((CSharpParseOptions)model.SyntaxTree.Options).LanguageVersion >= LanguageVersion.CSharp13 ? $"lock ({member.Expression})" : $"using ({member.Expression}.EnterScope())",
@@ -93,11 +93,8 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
     {
         var changes = Section(text, section, section.Releases, out var wrap);
         if (changes is null) return Nothing;
-        changes.AddRange([Replaced(text, section.Acquire!), wrap!.Open(head), wrap.Close()]);
+        changes.AddRange([WrapStatements.Remove(text, section.Acquire!), wrap!.Open(head), wrap.Close()]);
         return Fix(head.StartsWith("lock", StringComparison.Ordinal) ? "Use a lock statement" : "Use a using scope", changes);
-
-        // Only the acquire goes from its lines; what is said beside it stays.
-        static TextChange Replaced(SourceText text, StatementSyntax acquire) => Removed(text, acquire);
     }
 
     private static TextFix InTry(SourceText text, LockedSection section, InvocationExpressionSyntax acquire, Diagnostic diagnostic)
@@ -124,7 +121,7 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         if (keyword.ToString().Trim() != "try" || brace.ToString().Trim() != "{") return null;
 
         var changes = new List<TextChange> { wrap.Open("try") };
-        changes.AddRange(wrap.Deepen([]));
+        changes.AddRange(wrap.Deepen([], before: keyword));
         changes.Add(new TextChange(keyword.SpanIncludingLineBreak, ""));
         changes.Add(new TextChange(brace.SpanIncludingLineBreak, ""));
         return Fix("Move it into the try block", changes);
@@ -144,29 +141,17 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
     private static TextFix? UsingDeclaration(SourceText text, LocalDeclarationStatementSyntax declaration, List<InvocationExpressionSyntax> releases)
     {
         var statements = releases.Select(static release => release.FirstAncestorOrSelf<ExpressionStatementSyntax>()!).ToList();
-        if (!statements.All(statement => WrapStatements.OwnsItsLines(text, statement))) return null;
-        return Fix("Use a using declaration", [new TextChange(new TextSpan(declaration.SpanStart, 0), "using "), .. statements.Select(statement => Removed(text, statement))]);
+        return Fix("Use a using declaration", [new TextChange(new TextSpan(declaration.SpanStart, 0), "using "), .. statements.Select(statement => WrapStatements.Remove(text, statement))]);
     }
 
     /// <summary>The section one level deeper, without its releases; null where its layout does not allow that.</summary>
     private static List<TextChange>? Section(SourceText text, LockedSection section, IReadOnlyList<StatementSyntax> releases, out WrapStatements? wrap)
     {
         wrap = WrapStatements.Of(text, section.Statements);
-        if (wrap is null || !releases.All(release => WrapStatements.OwnsItsLines(text, release))) return null;
-        if (section.Acquire is { } acquire && !WrapStatements.OwnsItsLines(text, acquire)) return null;
+        if (wrap is null) return null;
 
-        var removed = releases.Select(release => Removed(text, release)).ToList();
+        var removed = releases.Select(release => WrapStatements.Remove(text, release)).ToList();
         return [.. removed, .. wrap.Deepen([.. removed.Select(static change => change.Span)])];
-    }
-
-    /// <summary>The removal of a statement with its line; a comment beside it stays.</summary>
-    private static TextChange Removed(SourceText text, StatementSyntax statement)
-    {
-        var last = text.Lines.GetLineFromPosition(statement.Span.End);
-        var comment = text.ToString(TextSpan.FromBounds(statement.Span.End, last.End)).Trim();
-        return comment.Length == 0
-            ? new TextChange(TextSpan.FromBounds(text.Lines.GetLineFromPosition(statement.SpanStart).Start, last.EndIncludingLineBreak), "")
-            : new TextChange(TextSpan.FromBounds(statement.SpanStart, last.End), comment);
     }
 
     /// <summary>The release of an acquire that nothing releases yet.</summary>
