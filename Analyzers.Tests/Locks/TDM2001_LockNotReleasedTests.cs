@@ -350,6 +350,9 @@ public class LockNotReleasedTests
     public Task ScopeReturned_DoesNotTrigger() => InType("LockScope Enter() => _threadLock.Acquire(); async Task<LockScope> EnterAsync() => await _threadLock.AcquireAsync(); Task Wait() => _semaphore.WaitAsync();");
 
     [Fact]
+    public Task ScopePassedOut_DoesNotTrigger() => InType("bool TryEnter(out LockScope scope) => _threadLock.TryAcquire(TimeSpan.Zero, out scope);");
+
+    [Fact]
     public Task ReleaserReturned_DoesNotTrigger() => InType(Releaser + "Releaser Enter() { _semaphore.Wait(); return new Releaser(_semaphore); }");
 
     [Fact]
@@ -386,6 +389,9 @@ public class LockNotReleasedTests
 
     [Fact]
     public Task Lambda_Triggers() => InMethod("Action work = () => { [|Monitor.Enter(_gate)|]; Work(); Monitor.Exit(_gate); };");
+
+    [Fact]
+    public Task LambdaInsideATry_Triggers() => InMethod("try { Action work = () => { [|Monitor.Enter(_gate)|]; Work(); Monitor.Exit(_gate); }; } catch (Exception) { } finally { Work(); }");
 
     [Fact]
     public Task Lambda_DoesNotTrigger() => InMethod("Action work = () => { Monitor.Enter(_gate); try { Work(); } finally { Monitor.Exit(_gate); } };");

@@ -310,9 +310,9 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
     private FlowValue Take(LockOperation acquire)
     {
         var taken = acquire.Action == LockAction.Acquire || ChooseOutcome();
+        if (taken) State = State.Acquired(new HeldLock(acquire));
         if (acquire.Taken is { } flag) Store(flag, FlowValue.Of(taken));
         if (acquire.Scope is { } scope) Store(scope, taken ? FlowValue.Scope(acquire) : FlowValue.Unknown);
-        if (taken) State = State.Acquired(new HeldLock(acquire));
         if (Facts.Decides(acquire.Lock)) State = State.With(acquire.Lock, FlowValue.NotNull);
         return acquire.ReturnsScope ? FlowValue.Scope(acquire) : acquire.Operation is IObjectCreationOperation ? FlowValue.NotNull : FlowValue.Of(taken);
     }

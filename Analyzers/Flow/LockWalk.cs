@@ -181,7 +181,8 @@ internal sealed class LockWalk
 
     private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause)
     {
-        for (; region is not null; region = region.EnclosingRegion)
+        // Beyond the root is the function around this one.
+        for (; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
         {
             // An exception in a filter counts as its no.
             if (region.Kind == ControlFlowRegionKind.Filter) return;
