@@ -1,4 +1,5 @@
 using System.IO.Compression;
+using System.Text.RegularExpressions;
 using System.Xml.Linq;
 
 namespace Tandem.Analyzers.Tests.Repository;
@@ -30,6 +31,39 @@ public class PackageTests(PackageFixture packages) : IClassFixture<PackageFixtur
         Assert.Equal(("Tandem.Analyzers", packages.Version), ((string?)dependency.Attribute("id"), (string?)dependency.Attribute("version")));
         Assert.DoesNotContain("analyzers", (string?)dependency.Attribute("exclude") ?? "", StringComparison.OrdinalIgnoreCase);
     }
+
+    [Fact]
+    public async Task AnalyzersAlone_WarnInAProjectOfTheUser()
+    {
+        var consumer = packages.NewConsumer("Tandem.Analyzers", PackageSamples.WithoutTandem);
+        var output = await consumer.RunAsync(0, "build");
+        Assert.Equal(["TDM2001"], Warnings(output));
+        Assert.Empty(Directory.GetFiles(Path.Combine(consumer.Folder, "bin"), "Tandem*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task SeverityRaisedInEditorConfig_FailsTheBuild()
+    {
+        var consumer = packages.NewConsumer("Tandem.Analyzers", PackageSamples.WithoutTandem, "root = true\n[*.cs]\ndotnet_diagnostic.TDM2001.severity = error\n");
+        Assert.Matches("Program\\.cs\\(.*error TDM2001", await consumer.RunAsync(1, "build"));
+    }
+
+    [Fact]
+    public async Task Installed_Warns_IsRepairedByFormat_AndRunsOnWorkers()
+    {
+        var consumer = packages.NewConsumer("Tandem", PackageSamples.EveryRoom);
+        Assert.Equal(["TDM1001", "TDM2001", "TDM3001", "TDM4001"], Warnings(await consumer.RunAsync(0, "build")));
+
+        await consumer.RunAsync(0, "format", "analyzers", "--no-restore", "--severity", "warn");
+        var repaired = await File.ReadAllTextAsync(Path.Combine(consumer.Folder, "Program.cs"));
+        var build = await consumer.RunAsync(0, "build", "--no-restore", "-warnaserror");
+        Assert.True(build.Contains("0 Warning(s)"), $"{build}\n{repaired}");
+
+        Assert.Equal(PackageSamples.EveryRoomPrints, (await consumer.RunAsync(0, "run", "--no-build")).ReplaceLineEndings("\n"));
+    }
+
+    private static string[] Warnings(string output) =>
+        [.. Regex.Matches(output, "warning (TDM[0-9]{4}|[A-Z]+[0-9]+)").Select(match => match.Groups[1].Value).Distinct().Order()];
 
     private string[] Files(string package)
     {
