@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Numerics;
 using Tandem.Runtime.Tests.Workers;
+using Tandem.Workers;
 
 namespace Tandem.Runtime.Tests.Executors;
 
@@ -147,6 +149,16 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
     }
 
     [Fact]
+    public async Task AnInterrupt_IsLeftToTheParent()
+    {
+        await using var executor = new ProcessExecutor(1);
+        var worker = await executor.Submit(static () => Environment.ProcessId).Soon();
+        using (var interrupt = Process.Start("kill", ["-INT", $"{worker}"]))
+            await interrupt.WaitForExitAsync().Soon();
+        Assert.Equal(worker, await executor.Submit(static () => Environment.ProcessId).Soon());
+    }
+
+    [Fact]
     public async Task AnExecutorInsideAWorker_Works()
     {
         await using var executor = new ProcessExecutor(1);
@@ -213,4 +225,12 @@ public sealed class ProcessMapTests : MapContractTests
             return 0;
         }
     }
+}
+
+/// <summary>The same over what every operating system has.</summary>
+[Collection(WorkerProcesses.Name)]
+public sealed class PortableProcessExecutorTests : ExecutorContractTests
+{
+    protected override Executor Create(int maxWorkers) =>
+        maxWorkers < 1 ? new ProcessExecutor(maxWorkers) : new ProcessExecutor(new() { MaxWorkers = maxWorkers }, WorkerCommand.Current with { IsPortable = true });
 }

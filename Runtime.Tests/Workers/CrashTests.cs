@@ -1,12 +1,14 @@
 using System.Diagnostics;
 using Tandem.Runtime.Tests.Executors;
+using Tandem.Workers;
 
 namespace Tandem.Runtime.Tests.Workers;
 
 /// <summary>One crash, one failure: however and whenever a worker dies, the task that it ran fails and says how, and all others run on.</summary>
-[Collection(WorkerProcesses.Name)]
-public sealed class CrashTests
+public abstract class CrashTests
 {
+    private protected abstract ProcessExecutor Create(ProcessExecutorOptions options);
+
     [Theory]
     [InlineData(Death.Kill, null, "SIGKILL", "was killed by SIGKILL (9)")]
     [InlineData(Death.SegmentationFault, null, "SIGSEGV", "was killed by SIGSEGV (11)")]
@@ -15,7 +17,7 @@ public sealed class CrashTests
     [InlineData(Death.Exit, 0, null, "ended with exit code 0")]
     public async Task WhileRunning_FailsThatTaskOnly(Death death, int? exitCode, string? signal, string said)
     {
-        await using var executor = new ProcessExecutor(2);
+        await using var executor = Create(new() { MaxWorkers = 2 });
         var tasks = Enumerable.Range(0, 10).Select(i => i == 4 ? executor.Submit(DieAndGive, death) : executor.Submit(Work.Double, i)).ToList();
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => tasks[4].Soon());
         Assert.Equal((exitCode, signal), (crash.ExitCode, crash.Signal));
@@ -40,7 +42,7 @@ public sealed class CrashTests
     public async Task WhileIdle_FailsNothing(Death death)
     {
         using var meeting = new Rendezvous();
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create(new() { MaxWorkers = 1 });
         var first = await executor.Submit(DieLater, meeting.Path, death).Soon();
         var arrival = await meeting.NextAsync();
         arrival.Release();
@@ -51,7 +53,7 @@ public sealed class CrashTests
     [Fact]
     public async Task KilledJustAsWorkIsHandedOver_LosesNothingAndRunsNothingTwice()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create(new() { MaxWorkers = 1 });
         for (var i = 0; i < 20; i++)
         {
             var worker = await executor.Submit(static () => Environment.ProcessId).Soon();
@@ -83,7 +85,7 @@ public sealed class CrashTests
         Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", death.ToString());
         try
         {
-            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = static () => DieForTheFirst(3) });
+            await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => DieForTheFirst(3) });
             var failed = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
             Assert.Contains("before it was ready", failed.Message, StringComparison.Ordinal);
             Assert.Equal(2, await executor.Submit(static () => 2).Soon());
@@ -103,7 +105,7 @@ public sealed class CrashTests
         Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", nameof(Death.Kill));
         try
         {
-            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = static () => DieForTheFirst(1) });
+            await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => DieForTheFirst(1) });
             Assert.Equal(2, await executor.Submit(static () => 2).Soon());
         }
         finally
@@ -117,7 +119,7 @@ public sealed class CrashTests
     public async Task KillingOneOfTwoWorkersAmidTwentyTasks_FailsExactlyOne()
     {
         using var meeting = new Rendezvous();
-        var executor = new ProcessExecutor(2);
+        var executor = Create(new() { MaxWorkers = 2 });
         var tasks = Enumerable.Range(0, 20).Select(_ => executor.Submit(Rendezvous.Meet, meeting.Path)).ToList();
         var running = await meeting.NextAsync(2);
         Process.GetProcessById(running[0].ProcessId).Kill();
@@ -148,7 +150,7 @@ public sealed class CrashTests
     [Fact]
     public async Task LastWords_AreKeptToTheirEnd()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create(new() { MaxWorkers = 1 });
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(static () =>
         {
             Console.Error.WriteLine(new string('x', 100_000));
@@ -164,7 +166,7 @@ public sealed class CrashTests
     public async Task AGrandchildThatHoldsTheStreams_HidesNothing()
     {
         using var meeting = new Rendezvous();
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create(new() { MaxWorkers = 1 });
         var task = executor.Submit(static path =>
         {
             using var sleeper = Process.Start("sleep", "600");
@@ -189,7 +191,7 @@ public sealed class CrashTests
     [Fact]
     public async Task ACrashDuringAMap_FailsItsChunk_AndTheExecutorGoesOn()
     {
-        await using var executor = new ProcessExecutor(2);
+        await using var executor = Create(new() { MaxWorkers = 2 });
         await Assert.ThrowsAsync<WorkerCrashedException>(async () =>
         {
             await foreach (var _ in executor.Map(static x => x == 5 ? DieAndGive(Death.Kill) : x, Enumerable.Range(0, 10), new() { ChunkSize = 2 }))
@@ -224,4 +226,16 @@ public sealed class CrashTests
         if (starts < count)
             Work.Die(Enum.Parse<Death>(Environment.GetEnvironmentVariable("TANDEM_TEST_DEATH")!));
     }
+}
+
+[Collection(WorkerProcesses.Name)]
+public sealed class WorkerCrashTests : CrashTests
+{
+    private protected override ProcessExecutor Create(ProcessExecutorOptions options) => new(options);
+}
+
+[Collection(WorkerProcesses.Name)]
+public sealed class PortableWorkerCrashTests : CrashTests
+{
+    private protected override ProcessExecutor Create(ProcessExecutorOptions options) => new(options, WorkerCommand.Current with { IsPortable = true });
 }

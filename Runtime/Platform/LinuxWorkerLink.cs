@@ -74,9 +74,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             Check(Fcntl(own[2], F_SETFL, O_NONBLOCK));
             own.Add(Check(EventFd(0, O_CLOEXEC | O_NONBLOCK)));
 
-            IEnumerable<string> arguments = [command.Program, .. command.Arguments, .. WorkerArguments.Format(name)];
-            var processId = PosixSpawn.Start(command.Program, arguments, WorkerCommand.Environment(),
-                (childs[0], WorkerDescriptors.Channel), (childs[1], WorkerDescriptors.Lifeline), (childs[2], 2));
+            IEnumerable<string> arguments = [command.Program, .. command.Arguments, .. WorkerArguments.Format(name, WorkerDescriptors.Chosen)];
+            var processId = PosixSpawn.Start(command.Program, arguments, WorkerCommand.Environment().Select(v => $"{v.Key}={v.Value}"),
+                (childs[0], WorkerDescriptors.ChannelNumber), (childs[1], WorkerDescriptors.LifelineNumber), (childs[2], 2));
 
             // Nobody else waits for our children, so the id cannot have been given to another process yet.
             var death = PidFdOpen(SYS_pidfd_open, processId, 0);
@@ -86,7 +86,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         {
             foreach (var descriptor in own)
                 Close(descriptor);
-            throw new WorkerStartException($"Worker '{name}' could not be started by '{command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
+            throw CannotStart(command, name, exception);
         }
         finally
         {

@@ -1,3 +1,4 @@
+using System.ComponentModel;
 using Tandem.Workers;
 
 namespace Tandem.Platform;
@@ -39,7 +40,12 @@ internal abstract class WorkerLink
     /// <summary>Starts a worker. Nothing is told to the listener before <see cref="Open"/>.</summary>
     /// <exception cref="WorkerStartException">The process could not be started.</exception>
     public static WorkerLink Start(WorkerCommand command, string name, IWorkerListener listener) =>
-        LinuxWorkerLink.Start(command, name, listener);
+        command.IsPortable || !OperatingSystem.IsLinux()
+            ? PortableWorkerLink.Start(command, name, listener)
+            : LinuxWorkerLink.Start(command, name, listener);
+
+    protected static WorkerStartException CannotStart(WorkerCommand command, string name, Win32Exception exception) =>
+        new($"Worker '{name}' could not be started by '{command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
 
     public abstract void Open();
 

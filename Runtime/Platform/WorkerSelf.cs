@@ -1,4 +1,7 @@
 using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
 
 namespace Tandem.Platform;
 
@@ -8,18 +11,36 @@ internal static class WorkerSelf
     /// <summary>The exit code of a worker that finds its parent gone; nobody is left to read it.</summary>
     private const int ParentGone = 70;
 
-    /// <summary>Has the kernel kill this process when the parent dies, and keeps the channels from programs that the work starts.</summary>
+    // Kept, since it ends when it is collected.
+    private static PosixSignalRegistration? s_interrupts;
+
+    /// <summary>Has the kernel kill this process when the parent dies.</summary>
     public static void DieWithParent(int parentId)
     {
         if (!OperatingSystem.IsLinux())
             return;
-        _ = Libc.Fcntl(WorkerDescriptors.Channel, Libc.F_SETFD, Libc.FD_CLOEXEC);
-        _ = Libc.Fcntl(WorkerDescriptors.Lifeline, Libc.F_SETFD, Libc.FD_CLOEXEC);
         _ = Libc.ProcessControl(Libc.PR_SET_PDEATHSIG, Signals.Kill, 0, 0, 0);
 
         // The parent may have died before the kernel was told.
         if (Libc.GetParentProcessId() != parentId)
             ExitNow();
+    }
+
+    /// <summary>
+    /// Ctrl+C goes to every process of the terminal. What it means is for the parent to say; if it ends, so do we. Handled, not ignored,
+    /// since programs that the work starts would inherit that.
+    /// </summary>
+    public static void LeaveInterruptsToParent() =>
+        s_interrupts = PosixSignalRegistration.Create(PosixSignal.SIGINT, static context => context.Cancel = true);
+
+    /// <summary>Opens an inherited descriptor as a stream, and keeps it from programs that the work starts.</summary>
+    public static FileStream Open(string descriptor, FileAccess access)
+    {
+        // Never closed: it lives as long as the worker, and one descriptor may go both ways.
+        var handle = new SafeFileHandle(nint.Parse(descriptor, CultureInfo.InvariantCulture), ownsHandle: false);
+        if (OperatingSystem.IsLinux())
+            _ = Libc.Fcntl((int)handle.DangerousGetHandle(), Libc.F_SETFD, Libc.FD_CLOEXEC);
+        return new FileStream(handle, access, bufferSize: 0, isAsync: false);
     }
 
     /// <summary>Ends this process at once: no handlers, no finalizers, nothing that could wait.</summary>

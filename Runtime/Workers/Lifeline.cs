@@ -1,4 +1,3 @@
-using Microsoft.Win32.SafeHandles;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -9,7 +8,7 @@ namespace Tandem.Workers;
 /// </summary>
 internal sealed class Lifeline
 {
-    private readonly FileStream _pipe = new(new SafeFileHandle(WorkerDescriptors.Lifeline, ownsHandle: true), FileAccess.Read, bufferSize: 0, isAsync: false);
+    private readonly FileStream _pipe;
     private readonly Lock _gate = new();
     private long _callId;
     private CancellationTokenSource? _current;
@@ -17,9 +16,9 @@ internal sealed class Lifeline
     /// <summary>The last call that was canceled; its cancellation can overtake the call itself.</summary>
     private long _canceledId;
 
-    public Lifeline(int parentId)
+    public Lifeline(WorkerDescriptors descriptors)
     {
-        WorkerSelf.DieWithParent(parentId);
+        _pipe = WorkerSelf.Open(descriptors.Lifeline, FileAccess.Read);
         new Thread(Watch) { IsBackground = true, Name = "Tandem lifeline" }.Start();
     }
 

@@ -18,7 +18,7 @@ internal sealed class RequestWriter : IArgumentWriter
 
     public ReadOnlyMemory<byte> Written => _writer.Written;
 
-    public IEnumerable<CancellationToken> Tokens => _tokens ?? [];
+    public IReadOnlyList<CancellationToken> Tokens => _tokens ?? [];
 
     public bool TakesToken => _tokens is not null;
 

@@ -1,11 +1,12 @@
-using Microsoft.Win32.SafeHandles;
+using Tandem.Platform;
 
 namespace Tandem.Workers;
 
 /// <summary>The worker's end of the channel. Used by its main thread alone, which waits in it.</summary>
-internal sealed class WorkerChannel(int descriptor) : IDisposable
+internal sealed class WorkerChannel(WorkerDescriptors descriptors)
 {
-    private readonly FileStream _stream = new(new SafeFileHandle(descriptor, ownsHandle: true), FileAccess.ReadWrite, bufferSize: 0, isAsync: false);
+    private readonly FileStream _requests = WorkerSelf.Open(descriptors.Requests, FileAccess.Read);
+    private readonly FileStream _responses = WorkerSelf.Open(descriptors.Responses, FileAccess.Write);
     private readonly FrameBuffer _received = new();
     private readonly WireWriter _response = new();
 
@@ -14,7 +15,7 @@ internal sealed class WorkerChannel(int descriptor) : IDisposable
     {
         while (!_received.TryTake(out kind, out body))
         {
-            var count = _stream.Read(_received.Free());
+            var count = _requests.Read(_received.Free());
             if (count == 0)
                 return false;
             _received.Filled(count);
@@ -56,10 +57,8 @@ internal sealed class WorkerChannel(int descriptor) : IDisposable
     {
         var frame = _response.Written;
         _response.SetInt32(0, frame.Length - Frame.HeaderLength);
-        _stream.Write(frame.Span);
+        _responses.Write(frame.Span);
     }
-
-    public void Dispose() => _stream.Dispose();
 
     private WireWriter Begin(FrameKind kind)
     {

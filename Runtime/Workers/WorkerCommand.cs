@@ -10,16 +10,22 @@ namespace Tandem.Workers;
 /// </summary>
 internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Arguments)
 {
+    /// <summary>An environment variable: 1 makes all workers portable ones. The tests run so too.</summary>
+    private const string PortableSwitch = "TANDEM_PORTABLE";
+
     private static readonly Lazy<WorkerCommand> s_current = new(Find, LazyThreadSafetyMode.PublicationOnly);
 
     /// <exception cref="WorkerStartException">This application was started in a way that a worker cannot follow.</exception>
     public static WorkerCommand Current => s_current.Value;
 
+    /// <summary>Whether the worker is reached by what every operating system has, also where this one has better.</summary>
+    public bool IsPortable { get; init; }
+
     /// <summary>As a user would type it.</summary>
     public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(a => a.Contains(' ') ? $"'{a}'" : a));
 
     /// <summary>This process's environment now, with what a worker needs changed.</summary>
-    public static IEnumerable<string> Environment()
+    public static IReadOnlyDictionary<string, string> Environment()
     {
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
@@ -31,7 +37,7 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
 
         // A server GC makes a heap for each core in each worker.
         variables.TryAdd("DOTNET_gcServer", "0");
-        return variables.Select(v => $"{v.Key}={v.Value}");
+        return variables;
     }
 
     private static WorkerCommand Find()
@@ -57,7 +63,7 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
         foreach (var folder in Paths("PROBING_DIRECTORIES"))
             arguments.AddRange(["--additionalprobingpath", folder]);
         arguments.Add(program);
-        return new WorkerCommand(FindMuxer(), arguments);
+        return new WorkerCommand(FindMuxer(), arguments) { IsPortable = System.Environment.GetEnvironmentVariable(PortableSwitch) == "1" };
     }
 
     /// <summary>The <c>dotnet</c> that belongs to the runtime that runs this process, whatever PATH says.</summary>

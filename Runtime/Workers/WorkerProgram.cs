@@ -15,9 +15,11 @@ internal static class WorkerProgram
             return WrongUsage;
         }
 
-        var lifeline = new Lifeline(parsed.Value.ParentId);
-        using var channel = new WorkerChannel(WorkerDescriptors.Channel);
-        Thread.CurrentThread.Name = parsed.Value.Name;
+        WorkerSelf.DieWithParent(parsed.ParentId);
+        WorkerSelf.LeaveInterruptsToParent();
+        var lifeline = new Lifeline(parsed.Descriptors);
+        var channel = new WorkerChannel(parsed.Descriptors);
+        Thread.CurrentThread.Name = parsed.Name;
         if (Initialize(channel))
             Serve(channel, lifeline);
 

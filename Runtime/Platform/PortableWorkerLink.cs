@@ -1,0 +1,227 @@
+using System.Collections.Concurrent;
+using System.ComponentModel;
+using System.Diagnostics;
+using System.IO.Pipes;
+using Tandem.Workers;
+
+namespace Tandem.Platform;
+
+/// <summary>
+/// A worker over anonymous pipes, with what the framework has on every operating system: a thread each for sending, receiving, its standard
+/// error and its end.
+/// </summary>
+/// <remarks>
+/// Two things are known less well than on Linux. Where an exit code over 128 means a signal, work that exits with such a code looks killed.
+/// And a program that another thread of the application starts at the very moment when a worker starts may inherit the worker's ends of the
+/// pipes; the worker's death is seen all the same, as the process itself is waited for.
+/// </remarks>
+internal sealed class PortableWorkerLink : WorkerLink
+{
+    /// <summary>The base of the exit codes that stand for signals.</summary>
+    private const int SignalBase = 128;
+
+    /// <summary>How long to wait for the end of what a dead worker wrote, when somebody else holds its streams open.</summary>
+    private static readonly TimeSpan s_drainPeriod = TimeSpan.FromSeconds(1);
+
+    private readonly Process _process;
+    private readonly IWorkerListener _listener;
+    private readonly string _name;
+    private readonly AnonymousPipeServerStream _requests;
+    private readonly AnonymousPipeServerStream _responses;
+    private readonly AnonymousPipeServerStream _lifeline;
+
+    /// <summary>Frames on their way to the sending thread.</summary>
+    private readonly BlockingCollection<ReadOnlyMemory<byte>> _unsent = [];
+
+    /// <summary>Held while the listener is told something, so that it is told one thing at a time, and nothing after the end.</summary>
+    private readonly Lock _telling = new();
+    private bool _ended;
+    private Exception? _damage;
+
+    private PortableWorkerLink(Process process, string name, IWorkerListener listener, AnonymousPipeServerStream requests, AnonymousPipeServerStream responses, AnonymousPipeServerStream lifeline)
+    {
+        _process = process;
+        _name = name;
+        _listener = listener;
+        _requests = requests;
+        _responses = responses;
+        _lifeline = lifeline;
+        ProcessId = process.Id;
+    }
+
+    public override int ProcessId { get; }
+
+    public static new PortableWorkerLink Start(WorkerCommand command, string name, IWorkerListener listener)
+    {
+        var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+        var responses = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
+        var lifeline = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
+        try
+        {
+            var descriptors = new WorkerDescriptors(requests.GetClientHandleAsString(), responses.GetClientHandleAsString(), lifeline.GetClientHandleAsString());
+            var start = new ProcessStartInfo(command.Program, [.. command.Arguments, .. WorkerArguments.Format(name, descriptors)])
+            {
+                UseShellExecute = false,
+                RedirectStandardInput = true,
+                RedirectStandardError = true,
+            };
+            start.Environment.Clear();
+            foreach (var (variable, value) in WorkerCommand.Environment())
+                start.Environment[variable] = value;
+            var process = Process.Start(start)!;
+            process.StandardInput.Close();
+            return new PortableWorkerLink(process, name, listener, requests, responses, lifeline);
+        }
+        catch (Win32Exception exception)
+        {
+            requests.Dispose();
+            responses.Dispose();
+            lifeline.Dispose();
+            throw CannotStart(command, name, exception);
+        }
+        finally
+        {
+            requests.DisposeLocalCopyOfClientHandle();
+            responses.DisposeLocalCopyOfClientHandle();
+            lifeline.DisposeLocalCopyOfClientHandle();
+        }
+    }
+
+    public override void Open()
+    {
+        Run("sender", SendAll);
+        var receiver = Run("receiver", ReceiveAll);
+        var errors = Run("errors", ForwardErrors);
+        Run("end", () => WaitForEnd(receiver, errors));
+    }
+
+    public override void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest)
+    {
+        // Both or neither: the worker must not wait for a rest that never comes.
+        lock (_unsent)
+        {
+            if (_unsent.IsAddingCompleted)
+                return;
+            _unsent.Add(head);
+            _unsent.Add(rest);
+        }
+    }
+
+    public override void SendCancellation(long callId) => IgnoringItsEnd(() => _lifeline.Write(BitConverter.GetBytes(callId)));
+
+    public override void CloseInput()
+    {
+        lock (_unsent)
+            _unsent.CompleteAdding();
+    }
+
+    public override void Kill() => IgnoringItsEnd(_process.Kill);
+
+    private Thread Run(string role, Action body)
+    {
+        var thread = new Thread(() => body()) { IsBackground = true, Name = $"Tandem {_name} {role}" };
+        thread.UnsafeStart();
+        return thread;
+    }
+
+    private void SendAll()
+    {
+        foreach (var part in _unsent.GetConsumingEnumerable())
+            IgnoringItsEnd(() => _requests.Write(part.Span));
+        _requests.Dispose();
+    }
+
+    private void ReceiveAll()
+    {
+        var received = new FrameBuffer();
+        while (_damage is null && ReadInto(received, _responses))
+        {
+            try
+            {
+                while (received.TryTake(out var kind, out var body))
+                {
+                    lock (_telling)
+                    {
+                        if (_ended)
+                            return;
+                        _listener.Received(kind, body);
+                    }
+                }
+            }
+            catch (InvalidDataException exception)
+            {
+                _damage = exception;
+            }
+        }
+
+        // Its channel is damaged or closed, so it can be of no more use. One that is about to end by itself has closed it by ending.
+        IgnoringItsEnd(() =>
+        {
+            if (_damage is not null || !_process.WaitForExit(s_drainPeriod))
+                _process.Kill();
+        });
+    }
+
+    private void ForwardErrors()
+    {
+        Span<byte> text = stackalloc byte[4096];
+        try
+        {
+            while (_process.StandardError.BaseStream.Read(text) is > 0 and var count)
+            {
+                lock (_telling)
+                {
+                    if (_ended)
+                        return;
+                    _listener.WroteToStandardError(text[..count]);
+                }
+            }
+        }
+        catch (IOException)
+        {
+            // As good as its end.
+        }
+    }
+
+    private void WaitForEnd(Thread receiver, Thread errors)
+    {
+        _process.WaitForExit();
+        receiver.Join(s_drainPeriod);
+        errors.Join(s_drainPeriod);
+        CloseInput();
+        var code = _process.ExitCode;
+        var status = !OperatingSystem.IsWindows() && code > SignalBase ? new ExitStatus(null, code - SignalBase) : new ExitStatus(code, null);
+        lock (_telling)
+            _ended = true;
+        _lifeline.Dispose();
+        _responses.Dispose();
+        _process.Dispose();
+        _listener.Exited(status, _damage);
+    }
+
+    private static bool ReadInto(FrameBuffer received, Stream stream)
+    {
+        try
+        {
+            var count = stream.Read(received.Free());
+            received.Filled(count);
+            return count > 0;
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>The worker may end at any moment, which is told by <see cref="WaitForEnd"/> alone.</summary>
+    private static void IgnoringItsEnd(Action action)
+    {
+        try
+        {
+            action();
+        }
+        catch (Exception exception) when (exception is IOException or ObjectDisposedException or InvalidOperationException or Win32Exception)
+        {
+        }
+    }
+}
