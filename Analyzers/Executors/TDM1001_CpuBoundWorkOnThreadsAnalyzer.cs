@@ -23,7 +23,8 @@ public sealed class CpuBoundWorkOnThreadsAnalyzer() : TandemAnalyzer(Descriptors
 
     private static void Analyze(OperationAnalysisContext context, SpawnTable spawns, bool holdsGil)
     {
-        if (context.Operation is IInvocationOperation call && !spawns.MayStartWork(call.TargetMethod)) return;
+        var called = (context.Operation as IInvocationOperation)?.TargetMethod ?? (context.Operation as IObjectCreationOperation)?.Constructor;
+        if (called is null || !spawns.MayStartWork(called)) return;
 
         foreach (var spawn in spawns.SpawnsAt(context.Operation))
         {

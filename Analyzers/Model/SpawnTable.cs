@@ -41,6 +41,9 @@ internal sealed class SpawnTable
         new("Tandem.WorkerProcess", "Start", SpawnKind.Process),
     ];
 
+    // Names tell nearly all calls apart without a look at their types.
+    private static readonly HashSet<string> s_names = [.. s_entries.Select(static entry => entry.Member)];
+
     private readonly Dictionary<(INamedTypeSymbol, string), Entry> _entries = new(EntryComparer.Instance);
 
     private SpawnTable(KnownSymbols symbols)
@@ -65,7 +68,8 @@ internal sealed class SpawnTable
         Find(happening.ContainingType, happening.Name) is { } entry ? new Spawn(attachment, work, entry.Kind, entry.Repeats && !IsResetByHand(attachment), entry.Joins) : null;
 
     /// <summary>Whether a call of <paramref name="method"/> can start concurrent work; cheap, for a first look.</summary>
-    public bool MayStartWork(IMethodSymbol method) => Find(method.ContainingType, method.Name) is not null;
+    public bool MayStartWork(IMethodSymbol method) =>
+        (s_names.Contains(method.Name) || method.ContainingType.Name == "ParallelEnumerable") && !method.Parameters.IsEmpty && Find(method.ContainingType, method.Name) is not null;
 
     private ImmutableArray<Spawn> Spawns(IOperation site, ITypeSymbol? receiver, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
     {
