@@ -58,7 +58,10 @@ internal sealed class BrokenCode(IEnumerable<DiagnosticAnalyzer> analyzers, IEnu
         var analysis = compilation.WithAnalyzers(_analyzers, new CompilationWithAnalyzersOptions(
             document.Project.AnalyzerOptions, (exception, analyzer, _) => Record(analyzer, exception, source), concurrentAnalysis: true, logAnalyzerExecutionTime: false));
 
-        foreach (var diagnostic in await analysis.GetAnalyzerDiagnosticsAsync(cancellationToken))
+        // One diagnostic of each rule is repaired, another in each variant: most of the time goes into fixes that look at what they would give.
+        foreach (var diagnostic in from d in await analysis.GetAnalyzerDiagnosticsAsync(cancellationToken)
+                                   group d by d.Id into ofRule
+                                   select ofRule.ElementAt(source.Length % ofRule.Count()))
             foreach (var fix in _fixes.Where(fix => fix.FixableDiagnosticIds.Contains(diagnostic.Id)))
                 try
                 {
