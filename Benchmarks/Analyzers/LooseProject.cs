@@ -24,7 +24,7 @@ internal static class LooseProject
         var references = FrameworkReferences();
         var projectFiles = Directory.EnumerateFiles(folder, "*.csproj", SearchOption.AllDirectories).Where(f => !IsOutput(folder, f)).Order(StringComparer.Ordinal).ToList();
         if (projectFiles.Count == 0)
-            return Add(workspace.CurrentSolution, ProjectId.CreateNewId(), Path.GetFileName(folder), SourceFiles(folder, folder, []), references, implicitUsings: true, []);
+            return Add(workspace.CurrentSolution, ProjectId.CreateNewId(), Path.GetFileName(folder), SourceFiles(folder, folder, []), references, isProgram: false, implicitUsings: true, []);
 
         var ids = projectFiles.ToDictionary(f => f, f => ProjectId.CreateNewId(Path.GetFileNameWithoutExtension(f)), StringComparer.Ordinal);
         var directories = projectFiles.Select(f => Path.GetDirectoryName(f)!).ToHashSet(StringComparer.Ordinal);
@@ -39,17 +39,17 @@ internal static class LooseProject
                                let path = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(file)!, ((string?)element.Attribute("Include") ?? "").Replace('\\', '/')))
                                where ids.ContainsKey(path) && path != file
                                select ids[path];
-            solution = Add(solution, ids[file], Path.GetFileNameWithoutExtension(file), SourceFiles(folder, Path.GetDirectoryName(file)!, directories), references, usesImplicit, [.. dependencies.Distinct()]);
+            solution = Add(solution, ids[file], Path.GetFileNameWithoutExtension(file), SourceFiles(folder, Path.GetDirectoryName(file)!, directories), references, IsProgram(xml), usesImplicit, [.. dependencies.Distinct()]);
         }
         return solution;
     }
 
-    private static Solution Add(Solution solution, ProjectId id, string name, IEnumerable<string> files, ImmutableArray<MetadataReference> references, bool implicitUsings, ImmutableArray<ProjectId> dependencies)
+    private static Solution Add(Solution solution, ProjectId id, string name, IEnumerable<string> files, ImmutableArray<MetadataReference> references, bool isProgram, bool implicitUsings, ImmutableArray<ProjectId> dependencies)
     {
         var symbols = Enumerable.Range(5, 6).Select(v => $"NET{v}_0_OR_GREATER").Concat(["NET", "NET10_0", "NETCOREAPP", "TRACE", "NETCOREAPP3_1_OR_GREATER", "NETCOREAPP3_0_OR_GREATER", "NETSTANDARD2_1_OR_GREATER"]);
         solution = solution.AddProject(ProjectInfo.Create(
             id, VersionStamp.Default, name, name, LanguageNames.CSharp,
-            compilationOptions: new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Annotations),
+            compilationOptions: new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true, nullableContextOptions: NullableContextOptions.Annotations),
             parseOptions: new CSharpParseOptions(LanguageVersion.Preview, DocumentationMode.None, preprocessorSymbols: symbols),
             projectReferences: dependencies.Select(d => new ProjectReference(d)),
             metadataReferences: references));
@@ -84,6 +84,9 @@ internal static class LooseProject
                 return Parse(props)?.Descendants().Any(e => e.Name.LocalName == "ImplicitUsings" && e.Value.Trim() is "enable" or "true") ?? false;
         return false;
     }
+
+    private static bool IsProgram(XDocument? project) =>
+        project?.Descendants().Any(e => e.Name.LocalName == "OutputType" && e.Value.Trim().ToUpperInvariant() is "EXE" or "WINEXE") ?? false;
 
     private static XDocument? Parse(string file)
     {
