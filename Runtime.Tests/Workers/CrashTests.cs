@@ -80,39 +80,21 @@ public abstract class CrashTests
     [InlineData(Death.Exit)]
     public async Task WhileStarting_AgainAndAgain_FailsWhatWaits_ThenTriesAnew(Death death)
     {
-        using var folder = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", folder.Path);
-        Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", death.ToString());
-        try
-        {
-            await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => DieForTheFirst(3) });
-            var failed = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
-            Assert.Contains("before it was ready", failed.Message, StringComparison.Ordinal);
-            Assert.Equal(2, await executor.Submit(static () => 2).Soon());
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", null);
-            Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", null);
-        }
+        using var starts = new StartCounter(death);
+        await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => StartCounter.DieForTheFirst(3) });
+        var failed = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
+        Assert.Contains("before it was ready", failed.Message, StringComparison.Ordinal);
+        Assert.Equal(2, await executor.Submit(static () => 2).Soon());
+        Assert.Equal(4, starts.Starts);
     }
 
     [Fact]
     public async Task WhileStarting_Once_FailsNothing()
     {
-        using var folder = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", folder.Path);
-        Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", nameof(Death.Kill));
-        try
-        {
-            await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => DieForTheFirst(1) });
-            Assert.Equal(2, await executor.Submit(static () => 2).Soon());
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", null);
-            Environment.SetEnvironmentVariable("TANDEM_TEST_DEATH", null);
-        }
+        using var starts = new StartCounter(Death.Kill);
+        await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => StartCounter.DieForTheFirst(1) });
+        Assert.Equal(2, await executor.Submit(static () => 2).Soon());
+        Assert.Equal(2, starts.Starts);
     }
 
     [Fact]
@@ -216,15 +198,6 @@ public abstract class CrashTests
             Work.Die(death);
         }).Start();
         return Environment.ProcessId;
-    }
-
-    private static void DieForTheFirst(int count)
-    {
-        var folder = Environment.GetEnvironmentVariable("TANDEM_TEST_FOLDER")!;
-        var starts = Directory.GetFiles(folder).Length;
-        File.WriteAllText(Path.Combine(folder, $"{starts}"), "");
-        if (starts < count)
-            Work.Die(Enum.Parse<Death>(Environment.GetEnvironmentVariable("TANDEM_TEST_DEATH")!));
     }
 }
 

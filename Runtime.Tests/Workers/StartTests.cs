@@ -35,21 +35,13 @@ public sealed class StartTests
     [Fact]
     public async Task AnInitializerThatThrows_IsQuoted_AndTriedThreeTimes()
     {
-        using var folder = new TemporaryFolder();
-        Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", folder.Path);
-        try
-        {
-            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = NoLicence });
-            var thrown = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
-            Assert.Contains("StartTests.NoLicence", thrown.Message, StringComparison.Ordinal);
-            Assert.Contains("no licence", thrown.Message, StringComparison.Ordinal);
-            Assert.IsType<InvalidOperationException>(thrown.InnerException);
-            Assert.Equal(3, Directory.GetFiles(folder.Path).Length);
-        }
-        finally
-        {
-            Environment.SetEnvironmentVariable("TANDEM_TEST_FOLDER", null);
-        }
+        using var starts = new StartCounter();
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = NoLicence });
+        var thrown = await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
+        Assert.Contains("StartTests.NoLicence", thrown.Message, StringComparison.Ordinal);
+        Assert.Contains("no licence", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<InvalidOperationException>(thrown.InnerException);
+        Assert.Equal(3, starts.Starts);
     }
 
     [Fact]
@@ -109,7 +101,7 @@ public sealed class StartTests
 
     private static void NoLicence()
     {
-        File.WriteAllText(Path.Combine(Environment.GetEnvironmentVariable("TANDEM_TEST_FOLDER")!, $"{Environment.ProcessId}"), "");
+        StartCounter.Count();
         throw new InvalidOperationException("no licence");
     }
 }
