@@ -294,6 +294,9 @@ public class LockNotReleasedTests
     public Task Elements_Trigger() => InMethod("[|Monitor.Enter(_stripes[_count])|]; Work(); Monitor.Exit(_stripes[_count]);");
 
     [Fact]
+    public Task Elements_DoNotTrigger() => InMethod("Monitor.Enter(_stripes[0]); try { Work(); } finally { Monitor.Exit(_stripes[0]); }");
+
+    [Fact]
     public Task This_Triggers() => InMethod("[|Monitor.Enter(this)|]; Work(); Monitor.Exit(this);");
 
     [Fact]

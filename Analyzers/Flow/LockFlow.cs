@@ -18,6 +18,7 @@ internal sealed class LockFlow
     private static readonly ConditionalWeakTable<Compilation, LockFlow> s_byCompilation = new();
 
     private readonly ConcurrentDictionary<SyntaxNode, HeldLocks?> _functions = new();
+    private readonly ConcurrentDictionary<SyntaxTree, bool> _acquiringFiles = new();
 
     private LockFlow(Compilation compilation)
     {
@@ -45,6 +46,10 @@ internal sealed class LockFlow
             held = HeldLocks.Of(graph, new FlowContext(Table, Summaries, model, model.GetEnclosingSymbol(function.SpanStart, cancellationToken)?.ContainingType), cancellationToken);
         return _functions.GetOrAdd(function, held);
     }
+
+    /// <summary>Whether any code of <paramref name="tree"/> may acquire a lock by a call. Most files do not, and cost no more than this.</summary>
+    public bool MayAcquireIn(SyntaxTree tree, CancellationToken cancellationToken) =>
+        _acquiringFiles.TryGetValue(tree, out var may) ? may : _acquiringFiles.GetOrAdd(tree, LockTable.MayAcquire(tree.GetText(cancellationToken).ToString()));
 
     /// <summary>Whether the text of <paramref name="function"/> has a <c>lock</c> or calls something named like an acquire.</summary>
     private static bool MayAcquire(SyntaxNode function) => Own(function).Any(static node => node is LockStatementSyntax || IsAcquire(node));

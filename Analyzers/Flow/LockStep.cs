@@ -333,8 +333,12 @@ internal sealed class LockStep(ControlFlowGraph graph, FlowContext context, bool
 
     private FlowValue Invoke(IInvocationOperation call)
     {
+        // What names the lock was evaluated when it was acquired: `Monitor.Exit(_stripes[i])` finds it again.
+        var lockOperation = Find(call);
+        if (lockOperation is { Action: LockAction.Release or LockAction.Query }) return Apply(lockOperation);
+
         var receiver = call.Instance is null ? FlowValue.Unknown : Evaluate(call.Instance);
-        if (Find(call) is { } lockOperation)
+        if (lockOperation is not null)
         {
             foreach (var argument in call.Arguments) Evaluate(argument);
             return _state is null ? FlowValue.Unknown : Apply(lockOperation);

@@ -27,6 +27,7 @@ internal static class LeakEvidence
         IInvocationOperation call => $"'{call.TargetMethod.Name}'",
         IAwaitOperation { Operation: var awaited } => What(awaited),
         IObjectCreationOperation { Type: { } type } => $"'new {type.Name}'",
+        ISimpleAssignmentOperation { Target: IMemberReferenceOperation target } => What(target),
         IMemberReferenceOperation { Member: IPropertySymbol { IsIndexer: false } property } => $"'{property.Name}'",
         IReturnOperation => "'yield return' is abandoned or",
         _ => $"'{Short(cause.Syntax)}'",

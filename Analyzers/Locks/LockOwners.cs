@@ -1,4 +1,5 @@
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Tandem.Analyzers.Flow;
@@ -28,12 +29,15 @@ internal enum LockOwner
 /// </summary>
 internal static class LockOwners
 {
+    // What a type's text tells, kept as long as the text itself: a type with many locks is read once.
+    private static readonly ConditionalWeakTable<SyntaxNode, List<InvocationExpressionSyntax>> s_lockCalls = new();
+
     public static LockOwner Of(HeldLock held, SyntaxNode function)
     {
         if (held.Lock.Symbol is not { } symbol) return LockOwner.Unknown;
         if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
 
-        var others = OutermostTypes(symbol, function).SelectMany(static type => type.DescendantNodes().OfType<InvocationExpressionSyntax>())
+        var others = OutermostTypes(symbol, function).SelectMany(LockCallsIn)
             .Where(call => Acquires(call, symbol.Name) || Releases(call, symbol.Name))
             .GroupBy(static call => FunctionGraphs.FunctionAround(call))
             .ToList();
@@ -62,6 +66,9 @@ internal static class LockOwners
     }
 
     private static SyntaxNode? Outermost(SyntaxNode node) => node.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() ?? node.Ancestors().LastOrDefault();
+
+    private static IReadOnlyList<InvocationExpressionSyntax> LockCallsIn(SyntaxNode type) => s_lockCalls.GetValue(type, static type =>
+        [.. CallsIn(type).Where(static call => CalledName(call) is { } name && (LockTable.IsAcquireName(name) || LockTable.IsReleaseName(name)))]);
 
     private static IEnumerable<InvocationExpressionSyntax> CallsIn(SyntaxNode function) => function.DescendantNodes().OfType<InvocationExpressionSyntax>();
 

@@ -23,6 +23,8 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
 
     private static void Analyze(CodeBlockAnalysisContext context, LockFlow flow)
     {
+        if (!flow.MayAcquireIn(context.CodeBlock.SyntaxTree, context.CancellationToken)) return;
+
         var functions = context.CodeBlock.DescendantNodes()
             .Where(LockFlow.IsAcquire)
             .Where(node => context.SemanticModel.GetOperation(node, context.CancellationToken) is { } operation && flow.Table.Find(operation) is { IsAcquire: true })

@@ -68,6 +68,7 @@ internal sealed class LockTable
     ];
 
     private static readonly ImmutableHashSet<string> s_acquireNames = Names(Acquire, TryAcquire);
+    private static readonly ImmutableArray<string> s_acquireCalls = [.. s_acquireNames.Select(static name => name + "(")];
     private static readonly ImmutableHashSet<string> s_releaseNames = Names(Release).Add("Dispose").Add("DisposeAsync");
 
     private readonly Dictionary<string, List<(INamedTypeSymbol Type, Entry Entry)>> _byMember = [];
@@ -90,6 +91,15 @@ internal sealed class LockTable
 
     /// <summary>Whether a member of that name may acquire a lock. For a first look at syntax, before anything is bound.</summary>
     public static bool IsAcquireName(string name) => s_acquireNames.Contains(name);
+
+    /// <summary>Whether <paramref name="source"/> may call an acquire or make a mutex: a look at the bare text, before anything is parsed into nodes.</summary>
+    public static bool MayAcquire(string source)
+    {
+        if (source.IndexOf("Mutex", StringComparison.Ordinal) >= 0) return true;
+        foreach (var call in s_acquireCalls)
+            if (source.IndexOf(call, StringComparison.Ordinal) >= 0) return true;
+        return false;
+    }
 
     /// <summary>Whether a member of that name may release a lock or dispose its scope. For a first look at syntax.</summary>
     public static bool IsReleaseName(string name) => s_releaseNames.Contains(name);
