@@ -384,6 +384,76 @@ public class CheckThenActFixTests
         """);
 
     [Fact]
+    public Task ExpressionBody_BecomesABlock() => VerifyAsync(
+        """
+        public class Account
+        {
+            private int _balance;
+
+            public bool Withdraw(int amount) => [|_balance >= amount|] && (_balance -= amount) >= 0;
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+            private int _balance;
+
+            public bool Withdraw(int amount)
+            {
+                lock (_balanceLock)
+                {
+                    return _balance >= amount && (_balance -= amount) >= 0;
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task ParameterObject_GetsALockInItsType() => Verify.VerifyCodeFixAsync(
+        """
+        using System.Threading.Tasks;
+
+        public class Account
+        {
+            public int Balance { get; set; }
+        }
+
+        public static class Bank
+        {
+            public static void Run(Account shared) => Parallel.For(0, 10, i => Draw(shared, i));
+
+            private static void Draw(Account account, int amount)
+            {
+                if ([|account.Balance >= amount|]) account.Balance -= amount;
+            }
+        }
+        """,
+        """
+        using System.Threading.Tasks;
+
+        public class Account
+        {
+            internal readonly System.Threading.Lock BalanceLock = new();
+
+            public int Balance { get; set; }
+        }
+
+        public static class Bank
+        {
+            public static void Run(Account shared) => Parallel.For(0, 10, i => Draw(shared, i));
+
+            private static void Draw(Account account, int amount)
+            {
+                lock (account.BalanceLock)
+                {
+                    if (account.Balance >= amount) account.Balance -= amount;
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public Task AnAwaitInBetween_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public async void Withdraw(int n) { if ([|_balance >= n|]) { await System.Threading.Tasks.Task.Yield(); _balance -= n; } }");
 
     [Fact]

@@ -26,6 +26,9 @@ internal sealed class Body(IMethodSymbol method, IOperation root, Body? parent, 
     /// <summary>Where its awaits end, as positions in the source.</summary>
     public List<int> Awaits { get; } = [];
 
+    /// <summary>Whether it calls something that may take a lock other than by a <c>lock</c> statement.</summary>
+    public bool MayAcquire { get; set; }
+
     /// <summary>The reads and calls that its result depends on.</summary>
     public List<Step> ResultSources { get; } = [];
 

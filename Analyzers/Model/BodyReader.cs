@@ -192,6 +192,7 @@ internal sealed class BodyReader
         Visit(call.Instance);
         foreach (var argument in call.Arguments) Visit(argument);
         Add(new Call(call, _holds, _under, call.TargetMethod));
+        _body.MayAcquire |= LockTable.IsAcquireName(call.TargetMethod.Name) || HeldByBody.MayTakeLock(call.TargetMethod);
     }
 
     private void VisitReference(IOperation reference, AccessKind kind)
@@ -203,6 +204,7 @@ internal sealed class BodyReader
         if (reference is IPropertyReferenceOperation { Property: { } property } && !property.IsLocation())
         {
             if (property.GetMethod is { } getter) Add(new Call(reference, _holds, _under, getter));
+            _body.MayAcquire |= property.Name is "IsHeldByCurrentThread";
         }
         else if (_places.Of(reference) is { IsKnown: true } place && MayBeShared(place))
         {

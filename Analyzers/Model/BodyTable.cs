@@ -6,22 +6,30 @@ using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tandem.Analyzers.Flow;
 
 namespace Tandem.Analyzers.Model;
 
 /// <summary>The bodies of a compilation, each read when it is first asked for. Names narrow the search, and only what may matter is bound.</summary>
 internal sealed class BodyTable
 {
-    /// <summary>A name that more members mention than this tells nothing.</summary>
-    private const int MaxMentions = 200;
-
     private static readonly ConditionalWeakTable<Compilation, BodyTable> s_byCompilation = new();
 
     private readonly Compilation _compilation;
     private readonly ConcurrentDictionary<SyntaxNode, Body?> _bodies = new();
-    private readonly ConcurrentDictionary<string, IReadOnlyList<SyntaxNode>?> _mentioning = new();
 
-    private BodyTable(Compilation compilation) => _compilation = compilation;
+    private readonly LockTable _locks;
+    private readonly ReleaseSummaries _releases;
+
+    private BodyTable(Compilation compilation)
+    {
+        _compilation = compilation;
+        Names = new NameTable(compilation);
+        _locks = LockTable.For(compilation);
+        _releases = new ReleaseSummaries(_locks);
+    }
+
+    public NameTable Names { get; }
 
     public static BodyTable Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static compilation => new BodyTable(compilation));
 
@@ -48,19 +56,7 @@ internal sealed class BodyTable
 
     /// <summary>All bodies, nested ones included, of the members that mention the name; null if there are too many to look at.</summary>
     public IEnumerable<Body>? Mentioning(string name) =>
-        _mentioning.GetOrAdd(name, FindMentions)?.Select(Of).OfType<Body>().SelectMany(static body => body.SelfAndNested());
-
-    private IReadOnlyList<SyntaxNode>? FindMentions(string name)
-    {
-        var found = new List<SyntaxNode>();
-        foreach (var tree in _compilation.SyntaxTrees)
-        {
-            found.AddRange(TreeIndex.Of(tree).Mentioning(name));
-            if (found.Count > MaxMentions) return null;
-        }
-
-        return found;
-    }
+        Names.Mentioning(name)?.Select(names => Of(names.Member)).OfType<Body>().SelectMany(static body => body.SelfAndNested());
 
     private Body? Read(SyntaxNode member)
     {
@@ -70,7 +66,9 @@ internal sealed class BodyTable
         try
         {
             if (model.GetOperation(member) is not { } root || MethodOf(member, model) is not { } method) return null;
-            return BodyReader.Read(method, root, null, new LocalTable(root));
+            var body = BodyReader.Read(method, root, null, new LocalTable(root));
+            HeldByBody.Add(body, model, _locks, _releases);
+            return body;
         }
         catch (InsufficientExecutionStackException)
         {

@@ -16,6 +16,9 @@ internal sealed class Concurrency
     /// <summary>How far up the callers are asked whether they hold a lock.</summary>
     private const int MaxCallers = 4;
 
+    /// <summary>How far from what a type starts, or from what others call, the access may be.</summary>
+    private const int MaxOwnCalls = 3;
+
     private static readonly ConditionalWeakTable<Compilation, Concurrency> s_byCompilation = new();
 
     private readonly EntryTable _entries;
@@ -48,7 +51,7 @@ internal sealed class Concurrency
         foreach (var (writer, write) in WritesOf(symbol, body).Take(MaxWriters))
         {
             if (write.Operation == access.Operation || IsOnceOnly(writer)) continue;
-            if (Overlapping(mine, _reaches.From(writer, write.Operation, write.Place), writer.Method) is { } other) return other;
+            if (Overlapping(mine, _reaches.To(writer, write), writer.Method) is { } other) return other;
         }
 
         return null;
@@ -95,35 +98,36 @@ internal sealed class Concurrency
 
     private static Overlap? Overlapping(List<Reach> mine, List<Reach> others, IMethodSymbol other)
     {
+        // Most code is started nowhere.
+        if (!mine.Any(IsStarted) && !others.Any(IsStarted)) return null;
         foreach (var reach in mine)
         {
             if (reach.Locked) continue;
             foreach (var theirs in others)
-                if (!ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))) return new Overlap(reach, theirs, other);
+                if ((IsStarted(reach) || IsStarted(theirs)) && !ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))) return new Overlap(reach, theirs, other);
         }
 
         return null;
     }
 
+    private static bool IsStarted(Reach reach) => reach.Life is not null;
+
     /// <summary>A thread or timer that a type starts for itself overlaps the type's other members from then on.</summary>
     private static bool AreOfOneStart(Reach x, Reach y, List<Reach> allX, List<Reach> allY) =>
         x.Object is { Root: PlaceRoot.This or PlaceRoot.Static, Links.Length: 1 } && x.Object.Equals(y.Object) && x.Body.Outermost != y.Body.Outermost
         && IsOwn(x, allX) && IsOwn(y, allY)
-        && SymbolEqualityComparer.Default.Equals(x.Body.Outermost.Method.ContainingType, y.Body.Outermost.Method.ContainingType)
-        && (RunsOn(x) && RunsOn(y) ? x.Start != y.Start && IsOpen(x.Body) && IsOpen(y.Body) : (RunsOn(x) && IsCalledFromOutside(y, allX)) || (RunsOn(y) && IsCalledFromOutside(x, allY)));
+        && ((RunsOn(x) && IsCalledFromOutside(y, allX)) || (RunsOn(y) && IsCalledFromOutside(x, allY)));
 
-    /// <summary>Whether the access itself is in the type that starts the work; what lies deeper has ways of its own to be safe.</summary>
-    private static bool IsOwn(Reach reach, List<Reach> all) =>
-        SymbolEqualityComparer.Default.Equals(all[0].Body.Outermost.Method.ContainingType, reach.Body.Outermost.Method.ContainingType);
-
-    private static bool IsOpen(Body body) => body.Outermost.Method.DeclaredAccessibility is not Accessibility.Private;
+    /// <summary>Whether the access itself is in the type that starts the work, and near; what lies deeper has ways of its own to be safe.</summary>
+    private static bool IsOwn(Reach reach, List<Reach> all) => !reach.Locked && reach.Calls <= MaxOwnCalls
+        && SymbolEqualityComparer.Default.Equals(all[0].Body.Outermost.Method.ContainingType, reach.Body.Outermost.Method.ContainingType);
 
     private static bool RunsOn(Reach reach) => reach is { Escapes: true, Spawn: { Kind: not SpawnKind.Process } };
 
     /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
     private static bool IsCalledFromOutside(Reach plain, List<Reach> others) =>
-        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null && IsOpen(plain.Body)
-        && others.All(other => other.Body != plain.Body);
+        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null
+        && plain.Body.Outermost.Method.DeclaredAccessibility is not Accessibility.Private && others.All(other => other.Body != plain.Body);
 }
 
 /// <summary>Two runs that may overlap; one and the same if it overlaps itself.</summary>

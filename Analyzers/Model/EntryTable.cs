@@ -30,12 +30,14 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
     {
         foreach (var step in caller.Steps)
         {
-            if (step is Call call && Reaches(call.Target, method))
+            if (step is Call call && (IsBaseCall(call) ? SymbolEqualityComparer.Default.Equals(call.Target.OriginalDefinition, method.OriginalDefinition) : Reaches(call.Target, method)))
                 yield return new Entry(caller, call.Operation, null, false, call.Holds, null);
             else if (step is Handover { Operation: IMethodReferenceOperation group } handover && Reaches(group.Method, method))
                 foreach (var entry in Started(caller, handover, group)) yield return entry;
         }
     }
+
+    private static bool IsBaseCall(Call call) => call.Operation is IInvocationOperation { IsVirtual: false, TargetMethod: { IsVirtual: true } or { IsOverride: true } };
 
     private IEnumerable<Entry> Started(Body body, Handover handover, IMethodReferenceOperation? group) =>
         _delegates.Of(body, handover).Select(use => new Entry(use.Body, use.Site, use.Spawn, use.ManyTimes, use.Holds, use.Body.Outermost == body.Outermost ? group : null));

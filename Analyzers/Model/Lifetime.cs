@@ -128,11 +128,7 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
             Fall(HandleFate.Joined);
         }
 
-        /// <summary>What happens to it further on tells more than what happened before.</summary>
-        private void Fall(HandleFate fate)
-        {
-            if (fate > Fate) Fate = fate;
-        }
+        private void Fall(HandleFate fate) => Fate |= fate;
 
         private static ISymbol? Variable(IOperation? operation) => operation switch
         {
@@ -147,19 +143,24 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
     }
 }
 
-/// <summary>What becomes of a thread or task, each telling more than the one before.</summary>
+/// <summary>What becomes of a thread or task.</summary>
+[System.Flags]
 internal enum HandleFate
 {
-    Unknown,
-    Joined,
-    Dropped,
+    Unknown = 0,
+
+    /// <summary>Waited for.</summary>
+    Joined = 1,
+
+    /// <summary>Left to itself.</summary>
+    Dropped = 2,
 
     /// <summary>Put into a variable or a collection, for later.</summary>
-    Kept,
+    Kept = 4,
 
     /// <summary>Waited for together with others.</summary>
-    Gathered,
+    Gathered = 8,
 
     /// <summary>Left to the caller.</summary>
-    Returned,
+    Returned = 16,
 }

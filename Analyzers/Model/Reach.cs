@@ -14,7 +14,8 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Start">The place where it was started to run concurrently.</param>
 /// <param name="Spawn">How, unless an async call simply was not awaited.</param>
 /// <param name="Pending">Whether it may come to the access only after the body has returned its task.</param>
-internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime? Life, bool Repeats, bool Locked, IOperation? Start, Spawn? Spawn, bool Pending)
+/// <param name="Calls">How many calls and starts lie between the body and the access.</param>
+internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime? Life, bool Repeats, bool Locked, IOperation? Start, Spawn? Spawn, bool Pending, int Calls)
 {
     /// <summary>Whether it runs on beside whatever the callers of the body do next.</summary>
     public bool Escapes => Life is { Escapes: true };

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -10,10 +11,15 @@ internal sealed class ReachFinder(EntryTable entries)
     /// <summary>An access that is reached in more ways than this is given up.</summary>
     private const int MaxReaches = 150;
 
+    private readonly ConcurrentDictionary<IOperation, List<Reach>> _known = new();
+
+    /// <summary>The same for an access that is part of the body, kept.</summary>
+    public List<Reach> To(Body body, Access access) => _known.GetOrAdd(access.Operation, _ => From(body, access.Operation, access.Place));
+
     /// <summary>All bodies from which the access is reached, nearest first. It is cut where the search would grow too large; what was found until then holds.</summary>
     public List<Reach> From(Body body, IOperation access, Place accessed)
     {
-        var found = new List<Reach> { new(body, access, accessed, null, false, false, null, null, IsAfterAwait(body, access)) };
+        var found = new List<Reach> { new(body, access, accessed, null, false, false, null, null, IsAfterAwait(body, access), 0) };
         for (var next = 0; next < found.Count; next++)
         {
             foreach (var reach in Above(found[next]))
@@ -40,12 +46,12 @@ internal sealed class ReachFinder(EntryTable entries)
         if (!accessed.IsKnown || IsReplaced(accessed, entry.Caller)) return null;
 
         var caller = entry.Caller;
-        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Pending = IsAfterAwait(caller, entry.Site) };
+        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Pending = IsAfterAwait(caller, entry.Site) };
         if (entry.Spawn is { } spawn) return Running(above with { Spawn = spawn }, entry, spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site));
 
         if (reach.Escapes)
         {
-            var life = reach.Life!.Value.Handle is HandleFate.Returned ? Lifetime.Of(caller, entry.Site) : new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped);
+            var life = (reach.Life!.Value.Handle & HandleFate.Returned) != 0 ? Lifetime.Of(caller, entry.Site) : new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped);
             return Running(above, entry, life);
         }
 
@@ -54,8 +60,9 @@ internal sealed class ReachFinder(EntryTable entries)
             // An async body returns at its first await, and the rest of it runs on, unless the caller awaits it in turn.
             var life = reach.Body.Method.ReturnsVoid ? new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped) : Lifetime.Of(caller, entry.Site);
             if (life.Handle is HandleFate.Unknown) return null;
-            if (life.Handle is HandleFate.Gathered or HandleFate.Kept or HandleFate.Dropped) return Running(above, entry, life);
-            above = above with { Pending = caller.Method.IsAsync || life.Handle is HandleFate.Returned };
+            var isReturned = (life.Handle & HandleFate.Returned) != 0;
+            if ((life.Handle & HandleFate.Gathered) != 0 || (!isReturned && (life.Handle & (HandleFate.Kept | HandleFate.Dropped)) != 0)) return Running(above, entry, life);
+            above = above with { Pending = IsAsync(caller) || (isReturned && caller.Method.ReturnType.Name is "Task" or "ValueTask") };
         }
 
         return entry.Holds.IsEmpty ? above : above with { Locked = true };
@@ -73,6 +80,9 @@ internal sealed class ReachFinder(EntryTable entries)
     };
 
     /// <summary>Whether the body has returned to its caller when it comes to the site.</summary>
-    private static bool IsAfterAwait(Body body, IOperation site) => body.Method is { IsAsync: true, ReturnType.Name: not ("IAsyncEnumerable" or "IAsyncEnumerator") }
+    private static bool IsAfterAwait(Body body, IOperation site) => IsAsync(body)
         && (body.Awaits.Any(end => end <= site.Position()) || site.Loops().Any(loop => body.Awaits.Any(end => loop.Syntax.Span.Contains(end))));
+
+    /// <summary>An async iterator runs only as it is enumerated.</summary>
+    private static bool IsAsync(Body body) => body.Method is { IsAsync: true, ReturnType.Name: not ("IAsyncEnumerable" or "IAsyncEnumerator") };
 }

@@ -10,8 +10,11 @@ namespace Tandem.Analyzers.Model;
 internal abstract class Step(IOperation operation, ImmutableArray<Hold> holds, Condition? under)
 {
     public IOperation Operation { get; } = operation;
-    public ImmutableArray<Hold> Holds { get; } = holds;
+    public ImmutableArray<Hold> Holds { get; private set; } = holds;
     public Condition? Under { get; } = under;
+
+    /// <summary>Adds what only the whole body tells; part of reading it.</summary>
+    public void AddHolds(ImmutableArray<Hold> holds) => Holds = Holds.AddRange(holds);
 }
 
 /// <summary>A read or a write of a place.</summary>

@@ -1,5 +1,5 @@
 using System.Collections.Generic;
-using System.Collections.Immutable;
+using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -7,37 +7,68 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tandem.Analyzers.Model;
 
-/// <summary>What syntax alone tells of a file: its members with code, and which of them mention, and which assign, a name. Kept as long as its tree lives, so that an edit reads one file again.</summary>
+/// <summary>What syntax alone tells of a member: the names in it.</summary>
+internal sealed class MemberNames(SyntaxNode member)
+{
+    public SyntaxNode Member { get; } = member;
+
+    /// <summary>What others call it.</summary>
+    public string Name { get; } = member switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        AccessorDeclarationSyntax { Parent.Parent: PropertyDeclarationSyntax property } => property.Identifier.ValueText,
+        ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax property } => property.Identifier.ValueText,
+        _ => "",
+    };
+
+    /// <summary>All names that it mentions.</summary>
+    public HashSet<string> Mentioned { get; } = [];
+
+    /// <summary>The names that it assigns to.</summary>
+    public HashSet<string> Assigned { get; } = [];
+
+    /// <summary>The names that a condition or the value of a variable depends on.</summary>
+    public HashSet<string> Tested { get; } = [];
+}
+
+/// <summary>What syntax alone tells of a file: its members with code, and the names in each. Kept as long as its tree lives, so that an edit reads one file again.</summary>
 internal sealed class TreeIndex
 {
     private static readonly ConditionalWeakTable<SyntaxTree, TreeIndex> s_byTree = new();
 
-    private readonly Dictionary<string, List<SyntaxNode>> _mentions = [];
-    private readonly Dictionary<string, List<SyntaxNode>> _assigns = [];
-
-    private readonly List<SyntaxNode> _members = [];
+    private readonly List<MemberNames> _members = [];
+    private readonly Dictionary<string, List<MemberNames>> _mentioning = [];
+    private readonly ILookup<string, MemberNames> _byName;
 
     private TreeIndex(SyntaxNode root)
     {
+        var names = new Dictionary<SyntaxNode, MemberNames>();
         foreach (var node in root.DescendantNodesAndSelf(static node => !IsTypeOnly(node)))
         {
-            if (IsMember(node)) _members.Add(node);
-            if (node is not SimpleNameSyntax { Identifier.ValueText: var name } mention || MemberOf(mention) is not { } member) continue;
-            Note(_mentions, name, member);
-            if (IsAssigned(mention)) Note(_assigns, name, member);
+            if (IsMember(node))
+            {
+                names[node] = new MemberNames(node);
+                _members.Add(names[node]);
+            }
+            else if (node is SimpleNameSyntax { Identifier.ValueText: var name } mention && MemberOf(mention) is { } member)
+            {
+                Note(names[member], name, mention);
+            }
         }
+
+        _byName = _members.Where(static member => member.Name.Length > 0).ToLookup(static member => member.Name);
     }
+
+    /// <summary>The members that have code, in the order of the source.</summary>
+    public IReadOnlyList<MemberNames> Members => _members;
 
     public static TreeIndex Of(SyntaxTree tree) => s_byTree.GetValue(tree, static tree => new TreeIndex(tree.GetRoot()));
 
-    /// <summary>The members that have code, in the order of the source.</summary>
-    public IReadOnlyList<SyntaxNode> Members => _members;
-
     /// <summary>The members whose code mentions the name, in the order of the source.</summary>
-    public IReadOnlyList<SyntaxNode> Mentioning(string name) => _mentions.TryGetValue(name, out var members) ? members : [];
+    public IReadOnlyList<MemberNames> Mentioning(string name) => _mentioning.TryGetValue(name, out var members) ? members : [];
 
-    /// <summary>The members whose code assigns to something of that name, in the order of the source.</summary>
-    public IReadOnlyList<SyntaxNode> Assigning(string name) => _assigns.TryGetValue(name, out var members) ? members : [];
+    /// <summary>The members of that name.</summary>
+    public IEnumerable<MemberNames> Named(string name) => _byName[name];
 
     /// <summary>The member whose code the node is part of: a method, an accessor, an initializer, or the whole file for top-level statements.</summary>
     public static SyntaxNode? MemberOf(SyntaxNode node)
@@ -61,13 +92,19 @@ internal sealed class TreeIndex
         _ => false,
     };
 
-    private static void Note(Dictionary<string, List<SyntaxNode>> table, string name, SyntaxNode member)
+    private void Note(MemberNames member, string name, SimpleNameSyntax mention)
     {
-        if (!table.TryGetValue(name, out var members)) table[name] = members = [];
-        if (members.Count == 0 || members[members.Count - 1] != member) members.Add(member);
+        if (member.Mentioned.Add(name))
+        {
+            if (!_mentioning.TryGetValue(name, out var members)) _mentioning[name] = members = [];
+            members.Add(member);
+        }
+
+        if (IsAssigned(mention)) member.Assigned.Add(name);
+        else if (IsTested(mention)) member.Tested.Add(name);
     }
 
-    private static bool IsTypeOnly(SyntaxNode node) => node is UsingDirectiveSyntax or AttributeListSyntax or BaseListSyntax or TypeParameterConstraintClauseSyntax or DocumentationCommentTriviaSyntax;
+    private static bool IsTypeOnly(SyntaxNode node) => node is UsingDirectiveSyntax or AttributeListSyntax or BaseListSyntax or TypeParameterConstraintClauseSyntax;
 
     private static bool IsAssigned(SimpleNameSyntax name)
     {
@@ -83,9 +120,33 @@ internal sealed class TreeIndex
             AssignmentExpressionSyntax assignment => assignment.Left == target,
             PrefixUnaryExpressionSyntax prefix => prefix.IsKind(SyntaxKind.PreIncrementExpression) || prefix.IsKind(SyntaxKind.PreDecrementExpression),
             PostfixUnaryExpressionSyntax postfix => postfix.IsKind(SyntaxKind.PostIncrementExpression) || postfix.IsKind(SyntaxKind.PostDecrementExpression),
-            ArgumentSyntax { RefKindKeyword.RawKind: not 0, RefKindKeyword.RawKind: not (int)SyntaxKind.InKeyword } => true,
+            ArgumentSyntax { RefKindKeyword.RawKind: not 0 and not (int)SyntaxKind.InKeyword } argument => !IsVolatileRead(argument),
             ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax } } => true,
             _ => false,
         };
+    }
+
+    private static bool IsVolatileRead(ArgumentSyntax argument) =>
+        argument.Parent?.Parent is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Read" } };
+
+    private static bool IsTested(SyntaxNode mention)
+    {
+        for (var (at, from) = (mention.Parent, mention); at is not null; (at, from) = (at.Parent, at))
+        {
+            switch (at)
+            {
+                case ConditionalExpressionSyntax conditional when conditional.Condition == from:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } binary when binary.Left == from:
+                case SwitchExpressionSyntax choice when choice.GoverningExpression == from:
+                // A local, which may be tested or written back later.
+                case EqualsValueClauseSyntax or LocalDeclarationStatementSyntax:
+                case AssignmentExpressionSyntax assignment when assignment.Right == from:
+                    return true;
+                case StatementSyntax: return at is IfStatementSyntax or WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or SwitchStatementSyntax;
+                case MemberDeclarationSyntax: return false;
+            }
+        }
+
+        return false;
     }
 }

@@ -24,7 +24,7 @@ public sealed class CheckThenActAnalyzer() : TandemAnalyzer(Descriptors.CheckThe
         foreach (var member in TreeIndex.Of(context.SemanticModel.SyntaxTree).Members)
         {
             context.CancellationToken.ThrowIfCancellationRequested();
-            if (concurrency.Bodies.Of(member) is not { } outermost) continue;
+            if (!concurrency.Bodies.Names.MayCheckAndAct(member) || concurrency.Bodies.Of(member.Member) is not { } outermost) continue;
             foreach (var body in outermost.SelfAndNested())
             {
                 // One report a check: what else it decides goes with it.

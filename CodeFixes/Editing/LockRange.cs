@@ -37,6 +37,10 @@ internal sealed class LockRange
         return null;
     }
 
+    /// <summary>The change that locks <paramref name="nodes"/> together: their statements, or the expression that is all of a body.</summary>
+    public static TextChange? Lock(SemanticModel model, IReadOnlyList<SyntaxNode> nodes, string expression) =>
+        LockedExpression.Around(model, nodes) is { } body ? body.Lock(expression) : Around(model, nodes)?.Lock(expression);
+
     private StatementSyntax First => _statements[0];
 
     private StatementSyntax Last => _statements[_statements.Count - 1];
@@ -65,8 +69,11 @@ internal sealed class LockRange
 
     /// <summary>A monitor belongs to a thread, which an await or a yield may change; and what a scope or a label spans must not be cut.</summary>
     private static bool Forbids(StatementSyntax statement) =>
-        statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or LocalFunctionStatementSyntax or LabeledStatementSyntax
-        || statement.DescendantNodesAndSelf(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(static node =>
+        statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 } or LocalFunctionStatementSyntax or LabeledStatementSyntax || Suspends(statement);
+
+    /// <summary>Whether the code may go on later, on another thread.</summary>
+    public static bool Suspends(SyntaxNode code) =>
+        code.DescendantNodesAndSelf(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax)).Any(static node =>
             node is AwaitExpressionSyntax or YieldStatementSyntax or ForEachStatementSyntax { AwaitKeyword.RawKind: not 0 } or UsingStatementSyntax { AwaitKeyword.RawKind: not 0 });
 
     /// <summary>The locals that are declared in the range and used after it, which have to be declared before it; null if that can't be done.</summary>
@@ -130,7 +137,7 @@ internal sealed class LockRange
         return position;
     }
 
-    private static string IndentAt(SourceText text, int position)
+    public static string IndentAt(SourceText text, int position)
     {
         var line = text.Lines.GetLineFromPosition(position).ToString();
         return line.Substring(0, line.Length - line.TrimStart().Length);

@@ -29,9 +29,9 @@ public sealed class CheckThenActCodeFix() : TextCodeFixProvider("TDM4001")
 
         if (diagnostic.Properties.TryGetValue(LockChoice.Existing, out var existing))
         {
-            if (LockRange.Around(model, nodes)?.Lock(existing!) is { } change) yield return new($"Check and act under 'lock ({existing})'", "LockCheckAndAct", [change]);
+            if (LockRange.Lock(model, nodes, existing!) is { } change) yield return new($"Check and act under 'lock ({existing})'", "LockCheckAndAct", [change]);
         }
-        else if (Introduce(model, reported, diagnostic) is { } introduced && LockRange.Around(model, nodes)?.Lock(introduced.Expression) is { } change)
+        else if (Introduce(model, reported, diagnostic) is { } introduced && LockRange.Lock(model, nodes, introduced.Expression) is { } change)
         {
             yield return new($"Check and act under a new lock '{introduced.Expression}'", "LockCheckAndAct", [introduced.Lock.Declaration, change]);
         }
@@ -48,7 +48,19 @@ public sealed class CheckThenActCodeFix() : TextCodeFixProvider("TDM4001")
             case LockChoice.LocalHome:
                 return model.LookupSymbols(reported.SpanStart, name: state).OfType<ILocalSymbol>().FirstOrDefault() is { } local && NewLock.Local(model, local) is { } beside ? (beside, beside.Name) : null;
             default:
-                return null;
+                // A lock in the object itself, for which the code has a name; where the object's type is in another file, this one cannot reach it.
+                if (!diagnostic.Properties.TryGetValue(LockChoice.Owner, out var owner) || owner is null) return null;
+                var owned = reported.SyntaxTree.GetRoot().DescendantNodes().OfType<TypeDeclarationSyntax>().Where(declaration => declaration.Members.Any(member => Declares(member, state!))).ToList();
+                if (owned.Count != 1) return null;
+                var isShared = !reported.Ancestors().Contains(owned[0]);
+                return NewLock.Field(model, owned[0], state!, isStatic: false, isShared) is { } beyond ? (beyond, $"{owner}.{beyond.Name}") : null;
         }
     }
+
+    private static bool Declares(MemberDeclarationSyntax member, string name) => member switch
+    {
+        PropertyDeclarationSyntax property => property.Identifier.ValueText == name,
+        FieldDeclarationSyntax field => field.Declaration.Variables.Any(variable => variable.Identifier.ValueText == name),
+        _ => false,
+    };
 }

@@ -1,0 +1,82 @@
+using Verify = Tandem.Analyzers.Tests.Verification.CSharpAnalyzerVerifier<Tandem.Analyzers.Races.CheckThenActAnalyzer>;
+
+namespace Tandem.Analyzers.Tests.Races;
+
+/// <summary>Reported where the code shows concurrency, silent where it does not; and what the message says about it.</summary>
+public class CheckThenActEvidenceTests
+{
+    [Fact]
+    public Task PlainClass_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("class C { int _left; public void Take() { if (_left > 0) _left--; } }");
+
+    [Fact]
+    public Task GuardedElsewhere_Triggers() => Verify.VerifyAnalyzerAsync(
+        "class C { readonly object _gate = new(); int _left; public void Give() { lock (_gate) {|#1:_left++|}; } public void Take() { if ({|#0:_left > 0|}) {|#2:_left--|}; } }",
+        Verify.Diagnostic().WithLocation(0).WithLocation(2).WithLocation(1).WithArguments("_left", 1, "'Give' changes it under '_gate' (on line 1) and no lock covers both"));
+
+    [Fact]
+    public Task GuardedOnlyInTheConstructor_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); int _left; public C() { lock (_gate) _left++; } public void Take() { if (_left > 0) _left--; } }");
+
+    [Fact]
+    public Task ThreadSafeType_Triggers() => Verify.VerifyAnalyzerAsync("[Tandem.ThreadSafe] class C { int _left; public void Take() { if ([|_left > 0|]) _left--; } }");
+
+    [Fact]
+    public Task ThreadSafeMethod_Triggers() => Verify.VerifyAnalyzerAsync("class C { int _left; [Tandem.ThreadSafe] public void Take() { if ([|_left > 0|]) _left--; } public void Other() { if (_left > 0) _left--; } }");
+
+    [Fact]
+    public Task ConstructorOfAThreadSafeType_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("[Tandem.ThreadSafe] class C { int _left; static int s_all; public C() { if (_left > 0) _left--; } static C() { if (s_all > 0) s_all--; } }");
+
+    [Fact]
+    public Task FreshObjectOfAThreadSafeType_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("[Tandem.ThreadSafe] class C { int _left; static C Make() { var c = new C(); if (c._left > 0) c._left--; return c; } }");
+
+    [Fact]
+    public Task WorkOfATypeAndItsPublicMember_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { int _left; public void Start() => new Thread(Run).Start(); void Run() { if ([|_left > 0|]) _left--; } public void Give() => _left++; }");
+
+    [Fact]
+    public Task WorkOfATypeAlone_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { int _left; public void Start() => new Thread(Run).Start(); void Run() { while (true) if (_left > 0) _left--; } public int Left => _left; }");
+
+    [Fact]
+    public Task PrivateHelperWhoseCallersHoldTheLock_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "class C { readonly object _gate = new(); int _left; public void Give() { lock (_gate) _left++; } public void Take() { lock (_gate) TakeOne(); } void TakeOne() { if (_left > 0) _left--; } }");
+
+    [Fact]
+    public Task PrivateHelperOfWhoseCallersOneHoldsNone_Triggers() => Verify.VerifyAnalyzerAsync(
+        "class C { readonly object _gate = new(); int _left; public void Give() { lock (_gate) _left++; } public void Take() { lock (_gate) TakeOne(); } public void Rush() => TakeOne(); void TakeOne() { if ([|_left > 0|]) _left--; } }");
+
+    [Fact]
+    public Task CapturedLocal_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { static void M() { var left = 3; Parallel.For(0, 9, i => { if ([|left > 0|]) left--; }); } }");
+
+    [Fact]
+    public Task LocalOfTheWork_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { static void M() { Parallel.For(0, 9, i => { var left = i; if (left > 0) left--; }); } }");
+
+    [Fact]
+    public Task CapturedLocalOfALambdaThatIsOnlyCalled_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "class C { static void M() { var left = 3; System.Action take = () => { if (left > 0) left--; }; take(); take(); } }");
+
+    [Fact]
+    public Task CheckBeforeAndActAfterAnAwait_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { int _left; async Task TakeAsync() { if ([|_left > 0|]) { await Task.Delay(1); _left--; } } Task TwiceAsync() => Task.WhenAll(TakeAsync(), TakeAsync()); }");
+
+    [Fact]
+    public Task CheckAndActBeforeTheFirstAwait_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { int _left; async Task TakeAsync() { if (_left > 0) _left--; await Task.Delay(1); } Task TwiceAsync() => Task.WhenAll(TakeAsync(), TakeAsync()); }");
+
+    [Fact]
+    public Task Recursion_EndsAndStaysSilent() => Verify.VerifyAnalyzerAsync(
+        "class C { int _left; void A(int n) { if (_left > n) B(n); } void B(int n) { _left--; C1(n); } void C1(int n) { if (n > 0) { A(n - 1); B(n); } } bool Odd(int n) => n != 0 && Even(n - 1); bool Even(int n) => n == 0 || Odd(n - 1); void D(int n) { if (Odd(n)) C1(n); } }");
+
+    [Fact]
+    public Task RecursionInAThread_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { int _left; void A(int n) { if ([|_left > n|]) _left--; B(n); } void B(int n) { if (n > 0) A(n - 1); } void M() { Parallel.For(0, 5, i => A(i)); } }");
+
+    [Fact]
+    public async Task AMethodOfManyStatements_IsReadOnce()
+    {
+        var statements = string.Concat(Enumerable.Range(0, 5000).Select(static i => $"if (_a{i % 7} == {i}) return; _b{i % 5} += {i};\n"));
+        var fields = string.Concat(Enumerable.Range(0, 7).Select(static i => $"int _a{i}; int _b{i};"));
+        await Verify.VerifyAnalyzerAsync($"[Tandem.ThreadSafe] class C {{ {fields} void M() {{ {statements} }} }}");
+    }
+}

@@ -1,0 +1,62 @@
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Flow;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Adds to a body's steps the locks that are not taken by <c>lock</c> statements: what the flow analysis knows, and what names alone tell.</summary>
+internal static class HeldByBody
+{
+    private static readonly string[] s_verbs = ["Lock", "Take", "TryTake", "Acquire", "TryAcquire", "Enter", "TryEnter", "Obtain", "Wait", "Begin", "Get", "Use", "With"];
+
+    public static void Add(Body member, SemanticModel model, LockTable table, ReleaseSummaries summaries)
+    {
+        foreach (var body in member.SelfAndNested())
+        {
+            if (!body.MayAcquire) continue;
+            // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
+            if (body.Steps.OfType<Call>().Any(static call => MayTakeLock(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
+                AddToAll(body, new Hold(body.Root, Place.Unknown));
+            AddFlow(body, model, new FlowContext(table, summaries, model, body.Method.ContainingType));
+        }
+    }
+
+    /// <summary>Whether the method takes a lock, by its name: one of the user's own, or of a library that the table does not know.</summary>
+    public static bool MayTakeLock(IMethodSymbol method) => method.Name is "IsEntered"
+        || (!(LockTable.IsAcquireName(method.Name) && method.DeclaringSyntaxReferences.IsEmpty) && method.Name.Contains("Lock") && s_verbs.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal)));
+
+    private static void AddFlow(Body body, SemanticModel model, FlowContext context)
+    {
+        if (!body.Steps.OfType<Call>().Any(static call => LockTable.IsAcquireName(call.Target.Name))) return;
+        if (FunctionGraphs.Of(body.Root.Syntax, model, default) is not { } graph || HeldLocks.Of(graph, context, default) is not { } locks)
+        {
+            // Too large to follow: the benefit of the doubt.
+            AddToAll(body, new Hold(body.Root, Place.Unknown));
+            return;
+        }
+
+        foreach (var step in body.Steps)
+            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(static held => held.Mode is not LockMode.Read && !IsStatement(held.Acquire)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
+    }
+
+    private static void AddToAll(Body body, Hold hold)
+    {
+        foreach (var step in body.Steps) step.AddHolds([hold]);
+    }
+
+    private static bool IsStatement(IOperation acquire) => acquire.IsImplicit || acquire.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax;
+
+    /// <summary>A semaphore may be a signal, and proves nothing about who else comes.</summary>
+    private static Place PlaceOf(HeldLock held) => held.Kind is LockKind.Semaphore ? Place.Unknown : PlaceOf(held.Lock);
+
+    private static Place PlaceOf(AccessPath path) => path switch
+    {
+        { IsThis: true } => Place.This,
+        { Symbol: IFieldSymbol { IsStatic: true } or IPropertySymbol { IsStatic: true } } => Place.Static.Then(path.Symbol!),
+        { Symbol: ILocalSymbol or IParameterSymbol } => Place.Of(path.Symbol!),
+        { Symbol: { } symbol, Owner: { } owner } => PlaceOf(owner).Then(symbol),
+        _ => Place.Unknown,
+    };
+}

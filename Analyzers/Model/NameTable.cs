@@ -1,0 +1,55 @@
+using System.Collections.Concurrent;
+using System.Collections.Generic;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Which members of a compilation mention a name, by syntax alone; and, by the same token, which members may check a name and then change it.</summary>
+internal sealed class NameTable(Compilation compilation)
+{
+    /// <summary>A name that more members mention than this tells nothing.</summary>
+    private const int MaxMentions = 200;
+
+    private readonly ConcurrentDictionary<string, IReadOnlyList<MemberNames>?> _mentioning = new();
+    private readonly ConcurrentDictionary<string, HashSet<string>> _assignedBy = new();
+    private readonly ConcurrentDictionary<string, HashSet<string>> _mentioners = new();
+
+    /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
+    public IReadOnlyList<MemberNames>? Mentioning(string name) => _mentioning.GetOrAdd(name, FindMentions);
+
+    /// <summary>Whether the member, itself or through what it calls, tests something and assigns it. Only such a member is worth binding.</summary>
+    public bool MayCheckAndAct(MemberNames member)
+    {
+        if (member.Tested.Count == 0) return false;
+        foreach (var assigned in member.Assigned)
+            if (MayTest(member, assigned)) return true;
+        // A callee assigns, or a setter.
+        foreach (var called in member.Mentioned)
+            foreach (var assigned in AssignedBy(called))
+                if (MayTest(member, assigned)) return true;
+        return false;
+    }
+
+    private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
+
+    /// <summary>What the members of that name assign.</summary>
+    private HashSet<string> AssignedBy(string name) => _assignedBy.GetOrAdd(name, name => [.. Members(name).SelectMany(static member => member.Assigned)]);
+
+    /// <summary>The names of the members that mention the name: those through which it may be tested.</summary>
+    private HashSet<string> Mentioners(string name) => _mentioners.GetOrAdd(name, name => [.. (Mentioning(name) ?? []).Select(static member => member.Name).Where(static name => name.Length > 0)]);
+
+    private IEnumerable<MemberNames> Members(string name) => compilation.SyntaxTrees.SelectMany(tree => TreeIndex.Of(tree).Named(name));
+
+    private IReadOnlyList<MemberNames>? FindMentions(string name)
+    {
+        var found = new List<MemberNames>();
+        foreach (var tree in compilation.SyntaxTrees)
+        {
+            found.AddRange(TreeIndex.Of(tree).Mentioning(name));
+            if (found.Count > MaxMentions) return null;
+        }
+
+        return found;
+    }
+}
