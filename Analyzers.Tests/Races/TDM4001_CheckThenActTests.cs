@@ -20,6 +20,7 @@ public class CheckThenActTests
         "var tasks = new List<Task>(); for (var i = 0; i < 3; i++) tasks.Add(Task.Run(() => account.Withdraw(10))); await Task.WhenAll(tasks);",
         "var first = Task.Run(() => account.Withdraw(10)); account.Withdraw(5); await first;",
         "var t = new Thread(() => account.Withdraw(10)); t.Start(); account.Withdraw(1); t.Join();",
+        "for (var i = 0; i < 3; i++) { var cold = new Task(() => account.Withdraw(10)); cold.Start(); }",
         "Task.Factory.StartNew(() => account.Withdraw(10)); Task.Factory.StartNew(() => account.Withdraw(10));",
         "Task.Factory.StartNew(state => ((Account)state!).Withdraw(10), account); Task.Factory.StartNew(state => ((Account)state!).Withdraw(10), account);",
         "ThreadPool.QueueUserWorkItem(_ => account.Withdraw(10)); ThreadPool.QueueUserWorkItem(_ => account.Withdraw(10));",
@@ -72,6 +73,7 @@ public class CheckThenActTests
         "button += (_, _) => account.Withdraw(1);",
         "new[] { 1, 2 }.ToList().ForEach(n => account.Withdraw(n));",
         "Func<bool> work = () => account.Withdraw(1); work(); work();",
+        "var cold = new[] { new Task(() => account.Withdraw(1)), new Task(() => account.Withdraw(2)) }; cold[0].RunSynchronously(); cold[1].RunSynchronously();",
     ];
 
     [Theory]
@@ -208,6 +210,7 @@ public class CheckThenActTests
         "int _once; public void Withdraw(int n) { if (_once == 0) { _once = 1; Log(); } } static void Log() { }",
         "string _name = \"\"; public string Name { get => _name; set { if (_name != value) _name = value; } } public void Withdraw(int n) => Name = \"x\";",
         "string _name = \"\"; public string Name { get => _name; set { if (_name == value) return; _name = value; } } public void Withdraw(int n) => Name = \"x\";",
+        "object? _open = new(); public void Withdraw(int n) { if (_open == null) { Log(); _open = null; } } static void Log() { }",
         "bool _dirty; public void Mark() => _dirty = true; public void Withdraw(int n) { if (_dirty) _dirty = false; }",
         "readonly System.Collections.Generic.List<int> _list = []; public void Withdraw(int n) { if (!_list.Contains(n)) _list.Add(n); }",
         "readonly System.Collections.Concurrent.ConcurrentDictionary<int, int> _map = new(); public void Withdraw(int n) { if (!_map.ContainsKey(n)) _map[n] = 1; }",

@@ -127,7 +127,7 @@ internal sealed class Concurrency
     /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
     private static bool IsCalledFromOutside(Reach plain, List<Reach> others) =>
         plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null
-        && plain.Body.Outermost.Method.DeclaredAccessibility is not Accessibility.Private && others.All(other => other.Body != plain.Body);
+        && plain.Body.Method.DeclaredAccessibility is Accessibility.Public && others.All(other => other.Body != plain.Body);
 }
 
 /// <summary>Two runs that may overlap; one and the same if it overlaps itself.</summary>

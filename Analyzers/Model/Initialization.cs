@@ -21,7 +21,8 @@ internal static class Initialization
     public static bool IsIdempotent(CheckThenAct found)
     {
         if (found.Write is not { Kind: AccessKind.Write, Value: { } value } || TestAgainst(found.Read.Operation) is not { } test) return false;
-        if (IsConstant(value, out var constant)) return IsAlone(found) && IsConstant(test.Other, out _);
+        if (IsConstant(value, out var constant) && IsConstant(test.Other, out var tested))
+            return IsAlone(found) || (Equals(constant, tested) && HappensWhenEqual(test, found.Act.Operation) == true);
         return Symbol(value) is { } assigned && SymbolEqualityComparer.Default.Equals(assigned, Symbol(test.Other));
     }
 

@@ -12,7 +12,7 @@ internal sealed class NameTable(Compilation compilation)
     private const int MaxMentions = 200;
 
     private readonly ConcurrentDictionary<string, IReadOnlyList<MemberNames>?> _mentioning = new();
-    private readonly ConcurrentDictionary<string, HashSet<string>> _assignedBy = new();
+    private readonly System.Lazy<Dictionary<string, HashSet<string>>> _assignedBy = new(() => FindAssigned(compilation));
     private readonly ConcurrentDictionary<string, HashSet<string>> _mentioners = new();
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -26,20 +26,33 @@ internal sealed class NameTable(Compilation compilation)
             if (MayTest(member, assigned)) return true;
         // A callee assigns, or a setter.
         foreach (var called in member.Mentioned)
-            foreach (var assigned in AssignedBy(called))
+        {
+            if (!_assignedBy.Value.TryGetValue(called, out var names)) continue;
+            foreach (var assigned in names)
                 if (MayTest(member, assigned)) return true;
+        }
+
         return false;
     }
 
     private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
 
-    /// <summary>What the members of that name assign.</summary>
-    private HashSet<string> AssignedBy(string name) => _assignedBy.GetOrAdd(name, name => [.. Members(name).SelectMany(static member => member.Assigned)]);
+    /// <summary>What the members of each name assign; most assign nothing.</summary>
+    private static Dictionary<string, HashSet<string>> FindAssigned(Compilation compilation)
+    {
+        var assigned = new Dictionary<string, HashSet<string>>();
+        foreach (var member in compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members))
+        {
+            if (member.Name.Length == 0 || member.Assigned.Count == 0) continue;
+            if (!assigned.TryGetValue(member.Name, out var names)) assigned[member.Name] = names = [];
+            names.UnionWith(member.Assigned);
+        }
+
+        return assigned;
+    }
 
     /// <summary>The names of the members that mention the name: those through which it may be tested.</summary>
     private HashSet<string> Mentioners(string name) => _mentioners.GetOrAdd(name, name => [.. (Mentioning(name) ?? []).Select(static member => member.Name).Where(static name => name.Length > 0)]);
-
-    private IEnumerable<MemberNames> Members(string name) => compilation.SyntaxTrees.SelectMany(tree => TreeIndex.Of(tree).Named(name));
 
     private IReadOnlyList<MemberNames>? FindMentions(string name)
     {

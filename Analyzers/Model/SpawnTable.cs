@@ -74,7 +74,7 @@ internal sealed class SpawnTable
     private ImmutableArray<Spawn> Spawns(IOperation site, ITypeSymbol? receiver, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
     {
         // The receiver's own type tells a ThreadExecutor from a ProcessExecutor, though both inherit Submit from Executor.
-        if ((Find(receiver, method.Name) ?? Find(method.ContainingType, method.Name)) is not { } entry) return [];
+        if ((Find(receiver, method.Name) ?? Find(method.ContainingType, method.Name)) is not { } entry || IsLeftCold(site, entry)) return [];
 
         return
         [
@@ -91,6 +91,10 @@ internal sealed class SpawnTable
                 return entry;
         return null;
     }
+
+    /// <summary><c>new Task(work)</c> starts nothing; a scheduler of the user's own may run it in a thread of its choice.</summary>
+    private static bool IsLeftCold(IOperation site, Entry entry) =>
+        entry is { Kind: SpawnKind.Task, Member: ".ctor" } && !Root(site).Descendants().Any(static operation => operation is IInvocationOperation { TargetMethod: { Name: "Start", ContainingType: { Name: "Task" } } });
 
     /// <summary>A timer without a period fires once; one that is armed again by its own work does not overlap itself.</summary>
     private static bool FiresOnce(Entry entry, ImmutableArray<IArgumentOperation> arguments)

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -38,7 +37,6 @@ internal sealed class TreeIndex
 
     private readonly List<MemberNames> _members = [];
     private readonly Dictionary<string, List<MemberNames>> _mentioning = [];
-    private readonly ILookup<string, MemberNames> _byName;
 
     private TreeIndex(SyntaxNode root)
     {
@@ -55,8 +53,6 @@ internal sealed class TreeIndex
                 Note(names[member], name, mention);
             }
         }
-
-        _byName = _members.Where(static member => member.Name.Length > 0).ToLookup(static member => member.Name);
     }
 
     /// <summary>The members that have code, in the order of the source.</summary>
@@ -66,9 +62,6 @@ internal sealed class TreeIndex
 
     /// <summary>The members whose code mentions the name, in the order of the source.</summary>
     public IReadOnlyList<MemberNames> Mentioning(string name) => _mentioning.TryGetValue(name, out var members) ? members : [];
-
-    /// <summary>The members of that name.</summary>
-    public IEnumerable<MemberNames> Named(string name) => _byName[name];
 
     /// <summary>The member whose code the node is part of: a method, an accessor, an initializer, or the whole file for top-level statements.</summary>
     public static SyntaxNode? MemberOf(SyntaxNode node)
