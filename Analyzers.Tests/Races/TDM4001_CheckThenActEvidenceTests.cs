@@ -33,6 +33,14 @@ public class CheckThenActEvidenceTests
         "using System.Threading; class C { int _left; public void Start() => new Thread(Run).Start(); void Run() { if ([|_left > 0|]) _left--; } public void Give() => _left++; }");
 
     [Fact]
+    public Task ThreadKeptInAFieldAndStarted_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { int _left; Thread? _thread; public void Start() { _thread = new Thread(Run) { IsBackground = true }; _thread.Start(); } void Run() { if ([|_left > 0|]) _left--; } public void Give() => _left++; }");
+
+    [Fact]
+    public Task ThreadStartedByAnotherMember_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { int _left; readonly Thread _thread; public C() => _thread = new Thread(Run); public void Begin() => _thread.Start(); void Run() { if (_left > 0) _left--; } public void Give() => _left++; }");
+
+    [Fact]
     public Task WorkOfATypeAlone_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
         "using System.Threading; class C { int _left; public void Start() => new Thread(Run).Start(); void Run() { while (true) if (_left > 0) _left--; } public int Left => _left; }");
 

@@ -108,7 +108,7 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
         private void FollowVariable(ISymbol? variable, int depth)
         {
             if (variable is null || depth > MaxDepth) return;
-            Fall(HandleFate.Kept);
+            Fall(variable is ILocalSymbol or IParameterSymbol ? HandleFate.Kept : HandleFate.Kept | HandleFate.Stored);
             foreach (var operation in body.Root.Descendants())
             {
                 if (operation.Position() <= origin.Position() || !SymbolEqualityComparer.Default.Equals(Variable(operation), variable)) continue;
@@ -120,6 +120,7 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
         private void Start(IOperation call)
         {
             if (Begin is null || call.Position() < Begin) Begin = call.Position();
+            Fall(HandleFate.Started);
         }
 
         private void Join(IOperation by)
@@ -163,4 +164,10 @@ internal enum HandleFate
 
     /// <summary>Left to the caller.</summary>
     Returned = 16,
+
+    /// <summary>Put into a field or property, for other members.</summary>
+    Stored = 32,
+
+    /// <summary>Told to start.</summary>
+    Started = 64,
 }

@@ -47,7 +47,13 @@ internal sealed class ReachFinder(EntryTable entries)
 
         var caller = entry.Caller;
         var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Pending = IsAfterAwait(caller, entry.Site) };
-        if (entry.Spawn is { } spawn) return Running(above with { Spawn = spawn }, entry, spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site));
+        if (entry.Spawn is { } spawn)
+        {
+            var life = spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site);
+            // A thread that is made here and started by another member: when it runs is not to be seen.
+            var isStartedElsewhere = spawn.Kind is SpawnKind.Thread && (life.Handle & (HandleFate.Stored | HandleFate.Started)) == HandleFate.Stored;
+            return isStartedElsewhere ? null : Running(above with { Spawn = spawn }, entry, life);
+        }
 
         if (reach.Escapes)
         {
