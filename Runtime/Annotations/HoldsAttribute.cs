@@ -1,7 +1,7 @@
 namespace Tandem;
 
 /// <summary>
-/// Says that whoever calls this member already holds a lock: the body counts as locked, and a call without the lock is TDM4007.
+/// Says that whoever calls this member already holds a lock: the body counts as locked.
 /// It changes nothing at run time.
 /// </summary>
 /// <param name="lockName">The lock's name, best given as <c>nameof(_gate)</c>: a field or property of the same type.</param>

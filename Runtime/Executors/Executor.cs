@@ -7,7 +7,7 @@ namespace Tandem;
 /// <see cref="Task.WhenEach(Task[])"/> its <c>as_completed</c>, a token its <c>cancel()</c>. The API and its meaning are those of
 /// <c>concurrent.futures.Executor</c>. Safe for use by many threads at once.
 /// </summary>
-/// <remarks>Shut it down when done, best with <c>using</c> or <c>await using</c> (TDM1003): both let all submitted work end.</remarks>
+/// <remarks>Shut it down when done, best with <c>using</c> or <c>await using</c>: both let all submitted work end.</remarks>
 public abstract partial class Executor : IDisposable, IAsyncDisposable
 {
     private protected Executor(WorkerPool pool) => Pool = pool;

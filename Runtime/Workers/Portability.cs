@@ -9,7 +9,7 @@ using System.Text.Json.Serialization;
 namespace Tandem.Workers;
 
 /// <summary>
-/// Which types can cross a process boundary (TDM3003): what travels as its bytes, and what System.Text.Json can write and read as the
+/// Which types can cross a process boundary: what travels as its bytes, and what System.Text.Json can write and read as the
 /// declared type. Walks the whole type, and names the path to what cannot.
 /// </summary>
 internal static class Portability

@@ -44,7 +44,7 @@ internal sealed class CheckThenActFinder(Effects effects)
     {
         if (FindCheck(body, act.Under, act.Place) is { } check) return Uncovered(new CheckThenAct(body, act.Place, check.Step, act, check.Read, act));
 
-        // `var b = Balance; Balance = b - n;`: no test, but what is written was read before. Read in the same expression, and not tested, it is TDM4002's.
+        // `var b = Balance; Balance = b - n;`: no test, but what is written was read before. Read in the same expression, and not tested, it is a non-atomic update, which is another rule's.
         foreach (var source in act.Sources)
             if ((!act.Operation.Contains(source.Operation) || IsTested(source.Operation, act.Operation)) && ReadBy(body, source, act.Place) is { } read)
                 return Uncovered(new CheckThenAct(body, act.Place, source, act, read, act));
