@@ -461,15 +461,6 @@ public class LockNotReleasedFixTests
         """");
 
     [Fact]
-    public Task LocalUsedBehind_IsNotOffered() => NotOffered("""
-        [|Monitor.Enter(_gate)|];
-        Work();
-        var n = _count;
-        Monitor.Exit(_gate);
-        Work(n);
-        """);
-
-    [Fact]
     public Task ReleaseInTheMiddle_IsNotOffered() => NotOffered("""
         [|Monitor.Enter(_gate)|];
         Work();

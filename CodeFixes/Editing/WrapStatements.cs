@@ -89,6 +89,18 @@ internal sealed class WrapStatements
     /// <summary>Opens the block before the first statement: <paramref name="head"/>, a brace.</summary>
     public TextChange Open(string head) => IsOneLine ? Insert(_statements[0].SpanStart, head + " { ") : Insert(_text.Lines[FirstLine].Start, Indent + head + _newLine + Indent + "{" + _newLine + _unit);
 
+    /// <summary>Adds <paramref name="statements"/> in front of the first statement and the comments above it.</summary>
+    public TextChange Precede(IEnumerable<string> statements)
+    {
+        if (!IsOneLine) return Insert(_text.Lines[FirstLine].Start, string.Concat(statements.Select(statement => Indent + statement + _newLine)));
+
+        // Behind what comes before on the line, so that the first statement may go with the space before it.
+        var before = _statements[0].GetFirstToken().GetPreviousToken().Span.End;
+        return before >= LineOf(_statements[0].SpanStart).Start
+            ? Insert(before, string.Concat(statements.Select(static statement => " " + statement)))
+            : Insert(_statements[0].SpanStart, string.Concat(statements.Select(static statement => statement + " ")));
+    }
+
     /// <summary>Closes the block after the last statement, and adds <paramref name="tail"/> with the statements of a block of its own.</summary>
     public TextChange Close(string? tail = null, params string[] statements)
     {

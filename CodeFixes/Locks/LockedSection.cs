@@ -13,8 +13,8 @@ namespace Tandem.CodeFixes.Locks;
 /// <param name="Releases">The statements that release, each at the end of a path through the section.</param>
 internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IReadOnlyList<StatementSyntax> Statements, IReadOnlyList<StatementSyntax> Releases)
 {
-    /// <summary>The release that stands in the section's own block, at its end.</summary>
-    public StatementSyntax? LastRelease => Releases.FirstOrDefault(release => release == Statements[Statements.Count - 1]);
+    /// <summary>The release that stands in the section's own block, at its end or before its return.</summary>
+    public StatementSyntax? LastRelease => Releases.FirstOrDefault(Statements.Contains);
 
     /// <summary>The section that <paramref name="acquire"/> opens, or null where there is none that a block can stand for.</summary>
     public static LockedSection? Of(ExpressionSyntax acquire, IReadOnlyList<InvocationExpressionSyntax> calls)
@@ -68,7 +68,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
         {
             IfStatementSyntax { Else: null, Condition: IdentifierNameSyntax or MemberAccessExpressionSyntax or BinaryExpressionSyntax or IsPatternExpressionSyntax } guard => guard,
             BlockSyntax { Statements.Count: 1, Parent: IfStatementSyntax { Else: null, Condition: IdentifierNameSyntax or MemberAccessExpressionSyntax or BinaryExpressionSyntax or IsPatternExpressionSyntax } guard } => guard,
-            BlockSyntax => statement,
+            BlockSyntax or SwitchSectionSyntax => statement,
             _ => null,
         };
     }
@@ -78,11 +78,11 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
     {
         for (SyntaxNode node = release; ; node = node.Parent!)
         {
-            if (node.Parent is BlockSyntax block && node is StatementSyntax statement)
+            if (node is StatementSyntax statement && node.Parent is BlockSyntax or SwitchSectionSyntax)
             {
-                if (block == section) return node == last;
-                var next = block.Statements.ElementAtOrDefault(block.Statements.IndexOf(statement) + 1);
-                if (next is not null) return LeavesSection(next, section);
+                if (node.Parent == section) return node == last;
+                var siblings = node.Parent is BlockSyntax block ? block.Statements : ((SwitchSectionSyntax)node.Parent).Statements;
+                if (siblings.ElementAtOrDefault(siblings.IndexOf(statement) + 1) is { } next) return LeavesSection(next, section);
             }
             else if (node.Parent is not (IfStatementSyntax or ElseClauseSyntax or TryStatementSyntax or FinallyClauseSyntax or CatchClauseSyntax or UsingStatementSyntax or LockStatementSyntax))
             {
@@ -100,8 +100,8 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
         _ => false,
     };
 
-    // A value that takes time to compute would be computed under the lock.
-    private static bool Runs(ExpressionSyntax value) => value.DescendantNodesAndSelf().Any(static node => node is InvocationExpressionSyntax or AwaitExpressionSyntax);
+    /// <summary>Whether <paramref name="value"/> takes time to compute, which would be time under the lock.</summary>
+    public static bool Runs(ExpressionSyntax value) => value.DescendantNodesAndSelf().Any(static node => node is InvocationExpressionSyntax or AwaitExpressionSyntax);
 
     private static bool IsInside(SyntaxNode node, SyntaxNode end, System.Func<SyntaxNode, bool> kind) => node.Ancestors().TakeWhile(ancestor => ancestor != end).Any(kind);
 

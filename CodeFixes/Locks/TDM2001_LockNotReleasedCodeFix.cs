@@ -1,6 +1,5 @@
 using System;
 using System.Collections.Generic;
-using System.Collections.Immutable;
 using System.Composition;
 using System.Linq;
 using System.Threading;
@@ -45,10 +44,23 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
             yield break;
         }
 
-        if (LockedSection.Of(acquire, releases) is not { } section) yield break;
-        if (Head(acquire, section, diagnostic, model) is { } head) yield return InBlock(text, section, head);
-        else if (MergeIntoTry(text, section) is { } merged) yield return merged;
-        else if (InTry(text, section, acquire, diagnostic) is { } wrapped) yield return wrapped;
+        if (LockedSection.Of(acquire, releases) is not { } found) yield break;
+        if (SectionBlock.MergedIntoTry(text, OutlivingLocals.LeaveOut(found, model), model) is { } merged)
+        {
+            yield return Fix("Move it into the try block", merged);
+            yield break;
+        }
+
+        var section = OutlivingLocals.LeaveOut(OutlivingLocals.TakeInReturn(found, model), model);
+        if (Head(acquire, section, diagnostic, model) is { } head)
+        {
+            if (SectionBlock.Under(head, text, section, model) is { } block)
+                yield return Fix(head.StartsWith("lock", StringComparison.Ordinal) ? "Use a lock statement" : "Use a using scope", block);
+        }
+        else if (Release(section, acquire, diagnostic) is { } release && SectionBlock.InTry(release, text, section, model) is { } wrapped)
+        {
+            yield return Fix("Release it in a finally block", wrapped);
+        }
     }
 
     private static InvocationExpressionSyntax? Acquire(SyntaxNode reported) => reported switch
@@ -73,8 +85,12 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
     /// <summary>The head of the statement that takes the place of acquire and releases, where the language has one for the lock.</summary>
     private static string? Head(InvocationExpressionSyntax acquire, LockedSection section, Diagnostic diagnostic, SemanticModel model)
     {
+        // var scope = x.Acquire(); … scope.Dispose(); and more behind it
+        var returnsScope = diagnostic.Properties.ContainsKey(LockFacts.ReturnsScope);
+        if (returnsScope && section.Acquire is LocalDeclarationStatementSyntax local) return $"using ({local.Declaration})";
+
         if (section.Acquire is not ExpressionStatementSyntax statement || section.Flag is not null) return null;
-        if (diagnostic.Properties.ContainsKey(LockFacts.ReturnsScope)) return $"using ({statement.Expression})";
+        if (returnsScope) return $"using ({statement.Expression})";
 
         // A yield leaves the block for a while, and an await is not allowed in it: that needs the try.
         if (section.Statements.SelectMany(static s => s.DescendantNodesAndSelf(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))).Any(static node => node is AwaitExpressionSyntax or YieldStatementSyntax)) return null;
@@ -87,44 +103,6 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
                 ((CSharpParseOptions)model.SyntaxTree.Options).LanguageVersion >= LanguageVersion.CSharp13 ? $"lock ({member.Expression})" : $"using ({member.Expression}.EnterScope())",
             _ => null,
         };
-    }
-
-    private static TextFix InBlock(SourceText text, LockedSection section, string head)
-    {
-        var changes = Section(text, section, section.Releases, out var wrap);
-        if (changes is null) return Nothing;
-        changes.AddRange([WrapStatements.Remove(text, section.Acquire!), wrap!.Open(head), wrap.Close()]);
-        return Fix(head.StartsWith("lock", StringComparison.Ordinal) ? "Use a lock statement" : "Use a using scope", changes);
-    }
-
-    private static TextFix InTry(SourceText text, LockedSection section, InvocationExpressionSyntax acquire, Diagnostic diagnostic)
-    {
-        var changes = Section(text, section, section.Releases, out var wrap);
-        if (changes is null) return Nothing;
-        var release = (section.LastRelease ?? section.Releases.FirstOrDefault(static release => release is ExpressionStatementSyntax))?.ToString() ?? Release(acquire, diagnostic);
-        if (release is null) return Nothing;
-        if (section.Flag is not null && section.LastRelease is not IfStatementSyntax) release = $"if ({section.Flag}) {release}";
-        changes.AddRange([wrap!.Open("try"), wrap.Close("finally", release)]);
-        return Fix("Release it in a finally block", changes);
-    }
-
-    /// <summary>A section that ends in a try whose finally releases: what stands before the try moves into it.</summary>
-    private static TextFix? MergeIntoTry(SourceText text, LockedSection section)
-    {
-        if (section.Statements[section.Statements.Count - 1] is not TryStatementSyntax { Catches.Count: 0, Finally.Block: { } final, Block: { Statements.Count: > 0 } body } existing) return null;
-        if (section.Statements.Count < 2 || section.Releases.Any(release => release.Parent != final)) return null;
-        if (WrapStatements.Of(text, [.. section.Statements.Take(section.Statements.Count - 1)]) is not { } wrap) return null;
-
-        // `try` and its brace go up; each must have its line to itself.
-        var keyword = text.Lines.GetLineFromPosition(existing.TryKeyword.SpanStart);
-        var brace = text.Lines.GetLineFromPosition(body.OpenBraceToken.SpanStart);
-        if (keyword.ToString().Trim() != "try" || brace.ToString().Trim() != "{") return null;
-
-        var changes = new List<TextChange> { wrap.Open("try") };
-        changes.AddRange(wrap.Deepen([], before: keyword));
-        changes.Add(new TextChange(keyword.SpanIncludingLineBreak, ""));
-        changes.Add(new TextChange(brace.SpanIncludingLineBreak, ""));
-        return Fix("Move it into the try block", changes);
     }
 
     /// <summary>The scope's own declaration: <c>var scope = x.Acquire();</c>, disposed at the end of its block or nowhere.</summary>
@@ -144,18 +122,14 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         return Fix("Use a using declaration", [new TextChange(new TextSpan(declaration.SpanStart, 0), "using "), .. statements.Select(statement => WrapStatements.Remove(text, statement))]);
     }
 
-    /// <summary>The section one level deeper, without its releases; null where its layout does not allow that.</summary>
-    private static List<TextChange>? Section(SourceText text, LockedSection section, IReadOnlyList<StatementSyntax> releases, out WrapStatements? wrap)
+    /// <summary>What the finally block does: the release that is there, or that of an acquire that nothing releases yet.</summary>
+    private static string? Release(LockedSection section, InvocationExpressionSyntax acquire, Diagnostic diagnostic)
     {
-        wrap = WrapStatements.Of(text, section.Statements);
-        if (wrap is null) return null;
-
-        var removed = releases.Select(release => WrapStatements.Remove(text, release)).ToList();
-        return [.. removed, .. wrap.Deepen([.. removed.Select(static change => change.Span)])];
+        var release = (section.LastRelease ?? section.Releases.FirstOrDefault(static release => release is ExpressionStatementSyntax))?.ToString() ?? NewRelease(acquire, diagnostic);
+        return release is not null && section.Flag is not null && section.LastRelease is not IfStatementSyntax ? $"if ({section.Flag}) {release}" : release;
     }
 
-    /// <summary>The release of an acquire that nothing releases yet.</summary>
-    private static string? Release(InvocationExpressionSyntax acquire, Diagnostic diagnostic)
+    private static string? NewRelease(InvocationExpressionSyntax acquire, Diagnostic diagnostic)
     {
         if (acquire.Expression is not MemberAccessExpressionSyntax member || diagnostic.Properties[LockFacts.Release] is not { } name) return null;
         return diagnostic.Properties[LockFacts.Kind] == nameof(LockKind.Monitor)
@@ -164,6 +138,4 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
     }
 
     private static TextFix Fix(string title, IEnumerable<TextChange> changes) => new(title, Key, [.. changes]);
-
-    private static TextFix Nothing => new("", Key, ImmutableArray<TextChange>.Empty);
 }
