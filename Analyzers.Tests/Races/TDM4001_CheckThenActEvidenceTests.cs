@@ -23,6 +23,15 @@ public class CheckThenActEvidenceTests
     public Task ThreadSafeMethod_Triggers() => Verify.VerifyAnalyzerAsync("class C { int _left; [Tandem.ThreadSafe] public void Take() { if ([|_left > 0|]) _left--; } public void Other() { if (_left > 0) _left--; } }");
 
     [Fact]
+    public Task DeclaredGuardNotHeld_Triggers() => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); [Tandem.GuardedBy(nameof(_gate))] int _left; public void Take() { if ([|_left > 0|]) _left--; } }");
+
+    [Fact]
+    public Task DeclaredGuardHeld_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); [Tandem.GuardedBy(nameof(_gate))] int _left; public void Take() { lock (_gate) { if (_left > 0) _left--; } } }");
+
+    [Fact]
+    public Task DeclaredGuardOfNoSuchName_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("""class C { [Tandem.GuardedBy("_gone")] int _left; public void Take() { if (_left > 0) _left--; } }""");
+
+    [Fact]
     public Task ConstructorOfAThreadSafeType_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("[Tandem.ThreadSafe] class C { int _left; static int s_all; public C() { if (_left > 0) _left--; } static C() { if (s_all > 0) s_all--; } }");
 
     [Fact]

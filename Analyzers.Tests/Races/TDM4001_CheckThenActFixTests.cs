@@ -18,6 +18,42 @@ public class CheckThenActFixTests
         """;
 
     [Fact]
+    public Task DeclaredGuard_IsTaken() => Verify.VerifyCodeFixAsync(
+        """
+        class Account
+        {
+            private readonly object _gate = new();
+
+            [Tandem.GuardedBy(nameof(_gate))]
+            private int _balance;
+
+            public void Draw(int amount)
+            {
+                if ([|_balance >= amount|])
+                    _balance -= amount;
+            }
+        }
+        """,
+        """
+        class Account
+        {
+            private readonly object _gate = new();
+
+            [Tandem.GuardedBy(nameof(_gate))]
+            private int _balance;
+
+            public void Draw(int amount)
+            {
+                lock (_gate)
+                {
+                    if (_balance >= amount)
+                        _balance -= amount;
+                }
+            }
+        }
+        """);
+
+    [Fact]
     public Task Property_GetsALockOfItsOwn() => VerifyAsync(
         """
         public class Account

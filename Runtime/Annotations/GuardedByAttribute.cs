@@ -1,8 +1,8 @@
 namespace Tandem;
 
 /// <summary>
-/// Says which lock guards a field or property: every read and write of it must hold that lock, and TDM4007 reports those that do not.
-/// It changes nothing at run time. The name and the meaning are those of Error Prone's and the JCIP book's <c>@GuardedBy</c>.
+/// Says which lock guards a field or property: whoever checks and then changes it without that lock around both is told (TDM4001), and the
+/// fix takes that lock. It changes nothing at run time. The name and the meaning are those of Error Prone's and the JCIP book's <c>@GuardedBy</c>.
 /// </summary>
 /// <param name="lockName">The lock's name, best given as <c>nameof(_gate)</c>: a field or property of the same type.</param>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]

@@ -29,6 +29,16 @@ internal static class Guards
         return guards.GroupBy(static guard => guard.Lock, SymbolEqualityComparer.Default).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
     }
 
+    /// <summary>The lock that a [GuardedBy] on the place names; null where there is none, or none of that name in the type.</summary>
+    public static ISymbol? DeclaredGuardOf(Place place) =>
+        place.Symbol?.Annotation("GuardedByAttribute")?.ConstructorArguments.FirstOrDefault().Value is string name
+            ? place.Symbol.ContainingType.GetMembers(name).FirstOrDefault(static member => member is IFieldSymbol or IPropertySymbol)
+            : null;
+
+    /// <summary>Whether a <c>lock</c> statement can take it, so that a fix can.</summary>
+    public static bool CanBeLocked(ISymbol held) =>
+        (held as IFieldSymbol)?.Type is { SpecialType: SpecialType.System_Object } or { Name: "Lock", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } };
+
     /// <summary>Whether the lock is one for this very place: reached from the same object, a static, or a variable beside it.</summary>
     public static bool GoesWith(Place held, Place place) =>
         held.Root is PlaceRoot.Static || (held.Root == place.Root && (held.Root is PlaceRoot.Variable && held.Links.IsEmpty ? place.Links.IsEmpty : held.Owner.Equals(place.Owner)));

@@ -10,7 +10,7 @@ namespace Tandem.Analyzers.Model;
 internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places)
 {
     public static RaceEvidence? For(CheckThenAct found, Concurrency concurrency) =>
-        OfPartialHold(found) ?? OfAnnotation(found) ?? OfOverlap(found, concurrency) ?? OfGuard(found, concurrency);
+        OfPartialHold(found) ?? OfAnnotation(found) ?? OfDeclaredGuard(found) ?? OfOverlap(found, concurrency) ?? OfGuard(found, concurrency);
 
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
     private static RaceEvidence? OfPartialHold(CheckThenAct found)
@@ -27,6 +27,11 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
             .FirstOrDefault(static symbol => symbol.IsMarked("ThreadSafeAttribute"));
         return annotated is null || IsUnshared(found) ? null : new RaceEvidence($"'{annotated.Name}' is marked [ThreadSafe] and no lock covers both", []);
     }
+
+    private static RaceEvidence? OfDeclaredGuard(CheckThenAct found) =>
+        !IsUnshared(found) && Guards.DeclaredGuardOf(found.Place) is { } guard
+            ? new RaceEvidence($"it is declared as guarded by '{guard.Name}', which does not cover both", [.. guard.Locations.Take(1)])
+            : null;
 
     private static RaceEvidence? OfOverlap(CheckThenAct found, Concurrency concurrency)
     {
@@ -80,6 +85,9 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 internal static class AnnotationExtensions
 {
     /// <summary>Whether the symbol carries that attribute of Tandem's.</summary>
-    public static bool IsMarked(this ISymbol? symbol, string attribute) =>
-        symbol is not null && symbol.GetAttributes().Any(data => data.AttributeClass is { ContainingNamespace: { Name: "Tandem", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name == attribute);
+    public static bool IsMarked(this ISymbol? symbol, string attribute) => symbol?.Annotation(attribute) is not null;
+
+    /// <summary>That attribute of Tandem's on the symbol, if it carries it.</summary>
+    public static AttributeData? Annotation(this ISymbol symbol, string attribute) =>
+        symbol.GetAttributes().FirstOrDefault(data => data.AttributeClass is { ContainingNamespace: { Name: "Tandem", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name == attribute);
 }
