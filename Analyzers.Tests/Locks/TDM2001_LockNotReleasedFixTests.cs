@@ -461,6 +461,15 @@ public class LockNotReleasedFixTests
         """");
 
     [Fact]
+    public Task UsingDeclarationInside_IsNotOffered() => NotOffered("""
+        [|Monitor.Enter(_gate)|];
+        using var file = new System.IO.MemoryStream();
+        Work();
+        Monitor.Exit(_gate);
+        Work();
+        """);
+
+    [Fact]
     public Task ReleaseInTheMiddle_IsNotOffered() => NotOffered("""
         [|Monitor.Enter(_gate)|];
         Work();

@@ -9,12 +9,44 @@ namespace Tandem.Analyzers.Locks;
 /// <summary>Where a path leaves a function with a lock held, and how to say so.</summary>
 internal static class LeakEvidence
 {
-    public static (Location Where, string How) Of(LockLeak leak, SyntaxNode function) => leak.Kind switch
+    public static (Location Where, string How) Of(LockLeak leak, IReadOnlyList<IOperation> releases, SyntaxNode function) => leak.Kind switch
     {
         LeakKind.Exception when leak.Where is { } cause => Thrown(cause),
         LeakKind.Reassignment when leak.Where is { } target => At(target.Syntax.GetLocation(), $"before '{target.Syntax}' changes"),
-        _ => Left(leak.Where?.Syntax ?? leak.Held.Acquire.Syntax, function),
+        _ => NextTurn(leak, releases, function) ?? Left(leak.Where?.Syntax ?? leak.Held.Acquire.Syntax, function),
     };
+
+    /// <summary>How the body of a loop that acquires is left with the lock held, where that is not by leaving the function.</summary>
+    private static (Location, string)? NextTurn(LockLeak leak, IReadOnlyList<IOperation> releases, SyntaxNode function)
+    {
+        var acquire = leak.Held.Acquire.Syntax;
+        if (BodyOfLoop(acquire, function) is not { } body || leak.Where is not { } last) return null;
+
+        // The last thing done in the loop gives the lock back: the hold is one of the turns before.
+        if (body.Span.Contains(last.Syntax.Span) && !releases.Any(release => release.Syntax.Span.OverlapsWith(last.Syntax.Span))) return null;
+
+        var jump = body.DescendantNodes(node => node == body || !FunctionGraphs.IsFunction(node)).OfType<StatementSyntax>()
+            .FirstOrDefault(node => node is ContinueStatementSyntax or BreakStatementSyntax && node.SpanStart > acquire.Span.End && BodyOfJump(node, function) == body && !FollowsRelease(node, releases));
+        return jump switch
+        {
+            ContinueStatementSyntax => At(jump.GetLocation(), "by the continue"),
+            BreakStatementSyntax => At(jump.GetLocation(), "by the break"),
+            _ => At(acquire.GetLocation(), "before the loop takes it again"),
+        };
+    }
+
+    private static StatementSyntax? BodyOfLoop(SyntaxNode node, SyntaxNode function) =>
+        node.Ancestors().TakeWhile(ancestor => ancestor != function).OfType<StatementSyntax>().FirstOrDefault(IsBodyOfLoop);
+
+    /// <summary>The body of the loop that a <c>break</c> or <c>continue</c> is about; null where it is a switch.</summary>
+    private static StatementSyntax? BodyOfJump(StatementSyntax jump, SyntaxNode function) =>
+        jump is BreakStatementSyntax && jump.Ancestors().TakeWhile(static ancestor => !(ancestor is StatementSyntax statement && IsBodyOfLoop(statement))).OfType<SwitchStatementSyntax>().Any() ? null
+        : IsBodyOfLoop(jump) ? jump : BodyOfLoop(jump, function);
+
+    private static bool IsBodyOfLoop(StatementSyntax statement) => statement.Parent is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax;
+
+    private static bool FollowsRelease(StatementSyntax jump, IReadOnlyList<IOperation> releases) =>
+        jump.Parent is BlockSyntax block && block.Statements.IndexOf(jump) is > 0 and var index && releases.Any(release => block.Statements[index - 1].Span.Contains(release.Syntax.Span));
 
     private static (Location, string) Thrown(IOperation cause) => cause.Syntax.Parent is ThrowStatementSyntax or ThrowExpressionSyntax
         ? At(cause.Syntax.Parent.GetLocation(), "by the throw")

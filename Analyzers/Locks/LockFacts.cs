@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tandem.Analyzers.Flow;
 using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Locks;
@@ -20,13 +22,17 @@ internal static class LockFacts
     /// <summary>Property, present where the releases (the additional locations from the second on) belong to this acquire alone.</summary>
     public const string OwnsReleases = nameof(OwnsReleases);
 
-    public static ImmutableDictionary<string, string?> Of(LockOperation acquire, bool ownsReleases)
+    /// <summary>Property, present where the lock stays held for another owner when all goes well: only an exception may release it here.</summary>
+    public const string HandedOver = nameof(HandedOver);
+
+    public static ImmutableDictionary<string, string?> Of(LockOperation acquire, bool ownsReleases, bool isHandedOver)
     {
         var facts = ImmutableDictionary.CreateBuilder<string, string?>();
         facts[Kind] = acquire.Kind.ToString();
         facts[Release] = LockTable.ReleaseFor(acquire);
         if (acquire.ReturnsScope) facts[ReturnsScope] = "";
         if (ownsReleases) facts[OwnsReleases] = "";
+        if (isHandedOver) facts[HandedOver] = "";
         return facts.ToImmutable();
     }
 
@@ -35,14 +41,24 @@ internal static class LockFacts
     {
         InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } when acquire.Kind == LockKind.Monitor => arguments[0].Expression.ToString(),
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => member.Expression.ToString(),
+        BaseObjectCreationExpressionSyntax { Parent: EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable } } => variable.Identifier.ValueText,
+        BaseObjectCreationExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } => assignment.Left.ToString(),
         _ => acquire.Lock.ToString(),
     };
 
-    public static string Remedy(LockOperation acquire) => acquire switch
+    public static string Remedy(LockOperation acquire, SyntaxNode function) => acquire switch
     {
         { ReturnsScope: true } => "dispose its scope with 'using'",
         { Action: LockAction.TryAcquire } => "release it in a finally block",
-        { Kind: LockKind.Monitor or LockKind.Lock } => "use a 'lock' statement, or release it in a finally block",
+        { Kind: LockKind.Monitor or LockKind.Lock } when !Suspends(function) => "use a 'lock' statement, or release it in a finally block",
         _ => "release it in a finally block",
     };
+
+    /// <summary>What is left to do in a function that hands the lock over at its end.</summary>
+    public static string RemedyBeforeHandOver(LeakKind kind) =>
+        kind == LeakKind.Exception ? "release it in a catch block before rethrowing" : "release it on that path too";
+
+    /// <summary>Whether <paramref name="function"/> awaits or yields: no <c>lock</c> statement may be around that.</summary>
+    private static bool Suspends(SyntaxNode function) =>
+        function.DescendantNodes(node => node == function || !FunctionGraphs.IsFunction(node)).Any(static node => node is AwaitExpressionSyntax or YieldStatementSyntax);
 }

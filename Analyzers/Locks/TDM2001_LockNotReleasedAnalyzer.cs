@@ -25,7 +25,9 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
     {
         if (!flow.MayAcquireIn(context.CodeBlock.SyntaxTree, context.CancellationToken)) return;
 
-        var functions = context.CodeBlock.DescendantNodes()
+        // The block of a property's initializer is the whole property; its accessors are blocks of their own.
+        var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
+        var functions = block.DescendantNodes()
             .Where(LockFlow.IsAcquire)
             .Where(node => context.SemanticModel.GetOperation(node, context.CancellationToken) is { } operation && flow.Table.Find(operation) is { IsAcquire: true })
             .Select(FunctionGraphs.FunctionAround)
@@ -72,16 +74,22 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         if (context.SemanticModel.GetOperation(acquire.Syntax, context.CancellationToken) is not { } source || flow.Table.Find(source) is not { } operation) return;
 
         var releases = locks.ReleasesOf(acquire);
-        var (where, how) = releases.IsEmpty && !locks.IsHandedOver(acquire) && leak.Kind == LeakKind.Return ? (function.GetLocation(), "anywhere") : LeakEvidence.Of(leak, function);
+        var isHandedOver = IsHandedOver(leak.Held, locks, function);
+        var (where, how) = releases.IsEmpty && !locks.IsHandedOver(acquire) && leak.Kind == LeakKind.Return ? (function.GetLocation(), "anywhere") : LeakEvidence.Of(leak, releases, function);
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.LockNotReleased,
             Reported(acquire.Syntax).GetLocation(),
             [where, .. releases.OrderBy(static release => release.Syntax.SpanStart).Select(static release => release.Syntax.GetLocation())],
-            LockFacts.Of(operation, releases.All(locks.BelongsToOneAcquire)),
+            LockFacts.Of(operation, releases.All(locks.BelongsToOneAcquire), isHandedOver),
             LockFacts.Display(operation),
             how,
-            LockFacts.Remedy(operation)));
+            isHandedOver ? LockFacts.RemedyBeforeHandOver(leak.Kind) : LockFacts.Remedy(operation, function)));
     }
+
+    /// <summary>Whether the lock is another owner's when the function ends as it should.</summary>
+    private static bool IsHandedOver(HeldLock held, HeldLocks locks, SyntaxNode function) =>
+        locks.IsHandedOver(held.Acquire)
+        || (locks.Leaks.Any(leak => leak.Held.Acquire == held.Acquire && leak.Kind == LeakKind.Return) && LockOwners.Of(held, function) == LockOwner.AnotherMember);
 
     /// <summary><c>_gate?.Wait()</c> rather than <c>.Wait()</c>.</summary>
     private static SyntaxNode Reported(SyntaxNode acquire) =>

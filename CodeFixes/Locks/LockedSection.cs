@@ -42,6 +42,9 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
 
         var end = releases.Count == 0 ? block.Statements.Count - 1 : releases.Max(release => block.Statements.IndexOf(statement => statement.Span.Contains(release!.Span)));
         var section = block.Statements.Skip(start).Take(end - start + 1).ToList();
+
+        // `using var file = …;` would be disposed where the new block ends.
+        if (section.Any(static statement => statement is LocalDeclarationStatementSyntax { UsingKeyword.RawKind: not 0 })) return null;
         return section.Count > 0 && releases.All(release => EndsItsPath(release!, block, section[section.Count - 1]))
             ? new LockedSection(before, flag, section, releases!)
             : null;
@@ -127,7 +130,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
     private static bool IsNot(ExpressionSyntax condition, ExpressionSyntax operand) =>
         condition is PrefixUnaryExpressionSyntax not && not.IsKind(SyntaxKind.LogicalNotExpression) && not.Operand.Span.Contains(operand.Span) && Unwrapped(not.Operand) == Unwrapped(operand);
 
-    private static ExpressionSyntax Unwrapped(ExpressionSyntax expression) => expression switch
+    public static ExpressionSyntax Unwrapped(ExpressionSyntax expression) => expression switch
     {
         ParenthesizedExpressionSyntax parenthesized => Unwrapped(parenthesized.Expression),
         AwaitExpressionSyntax awaited => Unwrapped(awaited.Expression),

@@ -38,6 +38,13 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         if (!releases.All(release => IsRelease(release, diagnostic))) yield break;
 
         var text = root.GetText();
+        if (diagnostic.Properties.ContainsKey(LockFacts.HandedOver))
+        {
+            if (releases.Count == 0 && CatchBeforeHandOver.Of(text, acquire, NewRelease(acquire, diagnostic)) is { } caught)
+                yield return Fix("Release it in a catch block", caught);
+            yield break;
+        }
+
         if (ScopeDeclaration(acquire, releases, diagnostic) is { } declaration && UsingDeclaration(text, declaration, releases) is { } fix)
         {
             yield return fix;
