@@ -469,6 +469,62 @@ public class LockNotReleasedTests
         """, "'_lock' is acquired here but not released by the throw on line 3; use a 'lock' statement, or release it in a finally block");
 
     [Fact]
+    public Task ItemsReleasedByIndex_DoNotTrigger() => InMethod("var taken = 0; try { foreach (var stripe in _stripes) { Monitor.Enter(stripe); taken++; } Work(); } finally { for (var i = 0; i < taken; i++) Monitor.Exit(_stripes[i]); }");
+
+    [Fact]
+    public Task ItemsReleasedByIndexOfAnother_Trigger() => InMethod("try { foreach (var node in _nodes) { [|Monitor.Enter(node)|]; } Work(); } finally { for (var i = 0; i < 4; i++) Monitor.Exit(_stripes[i]); }");
+
+    [Theory]
+    [InlineData("if (await _semaphore.WaitAsync(0) is false) return;")]
+    [InlineData("if (await _semaphore.WaitAsync(0) is not true) return;")]
+    [InlineData("var taken = await _semaphore.WaitAsync(0); if (taken is false) return;")]
+    [InlineData("var taken = await _semaphore.WaitAsync(0); if (taken is not true) return;")]
+    public Task TryAcquireTestedByAPattern_DoesNotTrigger(string guard) => InMethod(guard + " try { Work(); } finally { _semaphore.Release(); }");
+
+    [Fact]
+    public Task TryAcquireKeptAndTestedByAPattern_DoesNotTrigger() => InMethod("var taken = Monitor.TryEnter(_gate); if (taken is true) { try { Work(); } finally { Monitor.Exit(_gate); } }");
+
+    [Fact]
+    public Task TryAcquireTestedByAPattern_Triggers() => InMethod("var taken = [|Monitor.TryEnter(_gate)|]; if (taken is true) { Work(); Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task AccessorOfAPropertyWithInitializer_TriggersOnce() => InType("string Name { get; set { [|_lock.Enter()|]; Work(); field = value; _lock.Exit(); } } = \"\";");
+
+    [Fact]
+    public Task LambdaInThePropertysInitializer_TriggersOnce() => InType("static readonly Lock s_lock = new(); Action Act { get; set { field = value; } } = () => { [|s_lock.Enter()|]; Work(); s_lock.Exit(); };");
+
+    [Fact]
+    public Task Message_NamesTheContinue() => Says("""
+        foreach (var node in _nodes)
+        {
+            {|#0:_lock.Enter()|};
+            if (node == null) continue;
+            Work();
+            _lock.Exit();
+        }
+        """, "'_lock' is acquired here but not released by the continue on line 4; use a 'lock' statement, or release it in a finally block");
+
+    [Fact]
+    public Task Message_NamesTheNextTurn() => Says("""
+        while (true)
+        {
+            {|#0:_semaphore.Wait()|};
+            if (IsFull()) { _semaphore.Release(); return; }
+            _count++;
+        }
+        """, "'_semaphore' is acquired here but not released before the loop takes it again on line 3; release it in a finally block");
+
+    [Fact]
+    public Task Message_ProposesNoLockAroundAnAwait() => SaysInType("""
+        async Task M() { {|#0:Monitor.Enter(_gate)|}; await Task.Yield(); Monitor.Exit(_gate); }
+        """, "'_gate' is acquired here but not released when 'Yield' on line 1 throws; release it in a finally block");
+
+    [Fact]
+    public Task Message_NamesTheOwnedMutexByItsVariable() => Says("""
+        var mutex = {|#0:new Mutex(true, "x")|}; Work(); mutex.ReleaseMutex();
+        """, "'mutex' is acquired here but not released when 'Work' on line 1 throws; release it in a finally block");
+
+    [Fact]
     public Task Message_SaysThatNothingReleases() => Says("""
         _threadLock.Acquire();
         """, "'_threadLock' is acquired here but not released anywhere; dispose its scope with 'using'");
@@ -503,15 +559,13 @@ public class LockNotReleasedTests
 
     private static Task InType(string members) => Verify.VerifyAnalyzerAsync(Source(members));
 
-    /// <summary>Checks the message for the first statement of a method; lines count from it.</summary>
-    private static Task Says(string body, string message)
-    {
-        var end = body.IndexOf(';');
-        var source = "class C { void M() {\n#line 1\n{|#0:" + body.Insert(end, "|}") + "\n} " + Members + "}";
-        return Verify.VerifyAnalyzerAsync(
-            "using System; using System.Threading; using System.Threading.Tasks; using Tandem;\n#pragma warning disable CS0649, CS0414, CS0169, CS1998\n" + source,
-            Verify.Diagnostic().WithLocation(0).WithMessage(message).WithOptions(Microsoft.CodeAnalysis.Testing.DiagnosticOptions.IgnoreAdditionalLocations));
-    }
+    /// <summary>Checks the message for the first statement of a method, or for what is marked; lines count from there.</summary>
+    private static Task Says(string body, string message) =>
+        SaysInType("void M() {\n#line 1\n" + (body.Contains("{|#0:") ? body : "{|#0:" + body.Insert(body.IndexOf(';'), "|}")) + "\n}", message);
+
+    private static Task SaysInType(string members, string message) => Verify.VerifyAnalyzerAsync(
+        "using System; using System.Threading; using System.Threading.Tasks; using Tandem;\n#pragma warning disable CS0649, CS0414, CS0169, CS1998\nclass C {\n#line 1\n" + members + "\n" + Members + "}",
+        Verify.Diagnostic().WithLocation(0).WithMessage(message).WithOptions(Microsoft.CodeAnalysis.Testing.DiagnosticOptions.IgnoreAdditionalLocations));
 
     private static string Source(string members) => $$"""
         using System;

@@ -25,10 +25,10 @@ internal sealed record Condition(Kind Operator, AccessPath Left, AccessPath Righ
                 return (fact, !negated, isNullTest);
             case IIsNullOperation isNull when AccessPath.Of(isNull.Operand, alias) is { } path:
                 return (path, false, true);
-            case IIsPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } } isNull when AccessPath.Of(isNull.Value, alias) is { } path:
-                return (path, false, true);
-            case IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation { Value.ConstantValue: { HasValue: true, Value: null } } } } isNull when AccessPath.Of(isNull.Value, alias) is { } path:
-                return (path, true, true);
+            case IIsPatternOperation { Pattern: INegatedPatternOperation { Pattern: IConstantPatternOperation constant } } isNot when OfPattern(isNot.Value, constant, alias) is var (fact, negated, isNullTest):
+                return (fact, !negated, isNullTest);
+            case IIsPatternOperation { Pattern: IConstantPatternOperation constant } isPattern:
+                return OfPattern(isPattern.Value, constant, alias);
             case IBinaryOperation { OperatorMethod: null or { ContainingType.SpecialType: SpecialType.System_String } } binary:
                 return OfComparison(binary, alias);
             case IPropertyReferenceOperation { Property: { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } } hasValue when AccessPath.Of(hasValue.Instance, alias) is { } path:
@@ -39,6 +39,14 @@ internal sealed record Condition(Kind Operator, AccessPath Left, AccessPath Righ
                 return null;
         }
     }
+
+    /// <summary><c>x is null</c>, <c>taken is true</c>.</summary>
+    private static (object Fact, bool Negated, bool IsNullTest)? OfPattern(IOperation value, IConstantPatternOperation pattern, Func<IOperation, AccessPath?> alias) => pattern.Value.ConstantValue switch
+    {
+        { HasValue: true, Value: null } when AccessPath.Of(value, alias) is { } path => (path, false, true),
+        { HasValue: true, Value: bool wanted } when Of(value, alias) is var (fact, negated, isNullTest) => (fact, negated ^ !wanted, isNullTest),
+        _ => null,
+    };
 
     private static (object Fact, bool Negated, bool IsNullTest)? OfComparison(IBinaryOperation binary, Func<IOperation, AccessPath?> alias)
     {

@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Tandem.Analyzers.Flow;
 using Tandem.Analyzers.Model;
@@ -35,6 +36,7 @@ internal static class LockOwners
     public static LockOwner Of(HeldLock held, SyntaxNode function)
     {
         if (held.Lock.Symbol is not { } symbol) return LockOwner.Unknown;
+        if (symbol is ILocalSymbol && IsReleasedAsElement(held, function)) return LockOwner.Unknown;
         if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
 
         var others = OutermostTypes(symbol, function).SelectMany(LockCallsIn)
@@ -46,6 +48,12 @@ internal static class LockOwners
         if (others.Any(calls => calls.Key == function && calls.Any(call => Releases(call, symbol.Name)))) return LockOwner.OtherModeHere;
         return symbol is IFieldSymbol { DeclaredAccessibility: Accessibility.Private } && held.Lock.IsVisibleToType ? LockOwner.Nobody : LockOwner.Unknown;
     }
+
+    /// <summary>Whether a lock of <c>foreach (var x in locks)</c> is released as <c>locks[i]</c>: which ones, the flow can't tell.</summary>
+    private static bool IsReleasedAsElement(HeldLock held, SyntaxNode function) =>
+        held.Acquire.Syntax.Ancestors().OfType<ForEachStatementSyntax>().FirstOrDefault(loop => loop.Identifier.ValueText == held.Lock.Symbol?.Name) is { } loop
+        && CallsIn(function).Any(call => CalledName(call) is { } name && LockTable.IsReleaseName(name)
+            && call.DescendantNodes().OfType<ElementAccessExpressionSyntax>().Any(element => SyntaxFactory.AreEquivalent(element.Expression, loop.Expression)));
 
     /// <summary>Whether a mutex is known to other processes by its name, or was owned from its making: not a lock of this code alone.</summary>
     public static bool IsNamedOrOwned(HeldLock held, SyntaxNode function) =>
