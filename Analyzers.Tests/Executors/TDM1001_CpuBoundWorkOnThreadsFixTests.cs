@@ -47,6 +47,49 @@ public class CpuBoundWorkOnThreadsFixTests
         await pool.Submit([|() =>|] { sum = Crunch(7); });
         """);
 
+    [Theory]
+    [InlineData("s_sum += Crunch(seed)")]
+    [InlineData("Interlocked.Add(ref s_sum, Crunch(seed))")]
+    [InlineData("s_memo[seed] = Crunch(seed)")]
+    [InlineData("Keep(Crunch(seed))")]
+    [InlineData("Done?.Invoke(Crunch(seed))")]
+    [InlineData("Sum = Crunch(seed)")]
+    public Task WorkThatChangesWhatOthersSee_IsLeft(string statement) => Same($$"""
+            static long s_sum;
+            static readonly Dictionary<int, long> s_memo = new();
+            static event Action<long> Done = x => { };
+            static long Sum { get; set; }
+            static void Keep(long value) => s_memo[1] = s_sum = value;
+            static void Work(int seed) { {{statement}}; }
+            async Task Run() { using var pool = new ThreadExecutor(4); await pool.Submit([|Work|], 7); }
+        """);
+
+    [Theory]
+    [InlineData("Array.Sort(a)")]
+    [InlineData("SortIt(a)")]
+    [InlineData("a[0] = (int)Crunch(a[0])")]
+    [InlineData("{ foreach (ref var x in a.AsSpan()) x = (int)Crunch(x); }")]
+    [InlineData("{ var b = a; b[0] = (int)Crunch(3); }")]
+    [InlineData("QuickSort(a, 0, (int)Crunch(3))")]
+    public Task WorkThatChangesItsArgument_IsLeft(string work) => Same($$"""
+            static void SortIt(int[] a) => Array.Sort(a);
+            static void QuickSort(int[] a, int from, int to) { if (from >= to) return; (a[from], a[to]) = (a[to], a[from]); QuickSort(a, from, to - 1); QuickSort(a, from + 1, to); }
+            async Task Run(int[] items) { using var pool = new ThreadExecutor(4); await pool.Submit({{(work[0] == '{' ? "[|a =>|] " + work : $"[|a => {work}|]")}}, items); }
+        """);
+
+    [Theory]
+    [InlineData("{ var b = a.ToArray(); Array.Sort(b); return b; }")]
+    [InlineData("{ var b = new List<int>(); foreach (var x in a) b.Add((int)Crunch(x)); b.Sort(); return b[0]; }")]
+    [InlineData("{ var b = new int[a.Length]; for (var i = 0; i < a.Length; i++) b[i] = (int)Crunch(a[i]); return b; }")]
+    [InlineData("{ var t = new Tally(); foreach (var x in a) t.Add(Crunch(x)); return t.Sum; }")]
+    public Task WorkThatChangesOnlyItsOwn_IsMoved(string work) => Verify.VerifyCodeFixAsync(
+        Source(Own("ThreadExecutor", $"[|a =>|] {work}")), Source(Own("ProcessExecutor", $"a => {work}")));
+
+    private static string Own(string executor, string work) => $$"""
+            class Tally { public long Sum { get; private set; } public void Add(long x) => Sum += x; }
+            async Task Run(int[] items) { using var pool = new {{executor}}(4); await pool.Submit({{work}}, items); }
+        """;
+
     [Fact]
     public Task ExecutorThatAlsoWaits_IsLeft() => Unchanged("using var pool = new ThreadExecutor(4); await pool.Submit([|Crunch|], 7); await pool.Submit(() => Thread.Sleep(1));");
 

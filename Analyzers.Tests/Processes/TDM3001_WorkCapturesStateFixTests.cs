@@ -179,6 +179,39 @@ public class WorkCapturesStateFixTests
         await pool.Submit([|() => int.TryParse("3", out sum)|]); await pool.Submit([|() =>|] { order.Count++; });
         """);
 
+    [Theory]
+    [InlineData("Touch(order)")]
+    [InlineData("TouchDeep(order)")]
+    [InlineData("Fill(counts)")]
+    [InlineData("FillSpan(counts)")]
+    [InlineData("{ var x = order; x.Count = 3; }")]
+    [InlineData("{ var x = new[] { order }; x[0].Count = 3; }")]
+    [InlineData("{ (order.Count, _) = (3, 4); }")]
+    [InlineData("{ foreach (ref var x in counts.AsSpan()) x = 3; }")]
+    [InlineData("{ ref var x = ref counts[0]; x++; }")]
+    [InlineData("Array.Reverse(counts)")]
+    [InlineData("Array.Sort(counts)")]
+    [InlineData("Interlocked.Increment(ref counts[0])")]
+    [InlineData("found.ForEach(x => found.Remove(x))")]
+    [InlineData("orders.ForEach(x => x.Count = 3)")]
+    [InlineData("orders.ForEach(Touch)")]
+    [InlineData("{ foreach (var x in orders.Where(o => o.Count > 1)) x.Count = 3; }")]
+    [InlineData("{ var copy = orders.ToList(); copy[0].Count = 3; }")]
+    [InlineData("{ if (orders is [var first]) first.Count = 3; }")]
+    [InlineData("{ void Local(Counter c) => c.Count++; Local(order); }")]
+    public Task ObjectThatTheWorkChanges_IsLeft(string work) => Unchanged(Objects + $"await pool.Submit({(work[0] == '{' ? "[|() =>|] " + work : $"[|() => {work}|]")});");
+
+    [Theory]
+    [InlineData("Weigh(order)", "order")]
+    [InlineData("counts.Sum() + counts.Length", "counts")]
+    [InlineData("orders.Where(o => o.Count > 1).Select(Weigh).Sum()", "orders")]
+    [InlineData("Sorted(counts)", "counts")]
+    [InlineData("found.Contains(3) ? found[0] : 0", "found")]
+    [InlineData("new List<int>(found) { 3 }.Count", "found")]
+    [InlineData("string.Join(',', counts)", "counts")]
+    public Task ObjectThatTheWorkOnlyReads_IsPassed(string work, string name) => InMethod(
+        Objects + $"await pool.Submit([|() => {work}|]);", Objects + $"await pool.Submit(static {name} => {work}, {name});");
+
     [Fact]
     public Task ProcessQueue_IsSharedNotCopied() => InMethod(
         "using var queue = new ProcessQueue<int>(); await pool.Submit([|() => queue.Put(3)|]);",
@@ -237,12 +270,20 @@ public class WorkCapturesStateFixTests
         FixedCode = Source("async Task<int> Run(ProcessExecutor pool, int number) { return await pool.Submit(number2 => number2 + 1, number); }", ""),
     }.RunAsync();
 
+    private const string Objects = "var found = new List<int>(); var counts = new int[3]; var order = new Counter(); var orders = new List<Counter>(); ";
+
     private const string Members = """
         private readonly int _factor = 2;
             private int _count = 1;
             private int Size { get; } = 3;
             static int Compute(int x) => x;
             static int Until(CancellationToken token, int x) => x;
+            static void Touch(Counter c) => c.Count = 3;
+            static void TouchDeep(Counter c) => Touch(c);
+            static int Weigh(Counter c) => c.Count;
+            static void Fill(int[] a) => a[0] = 1;
+            static void FillSpan(Span<int> a) => a[0] = 1;
+            static int Sorted(int[] a) { var copy = a.ToArray(); Array.Sort(copy); return copy[0]; }
             static int Whole(Program program) => program._count++;
         """;
 

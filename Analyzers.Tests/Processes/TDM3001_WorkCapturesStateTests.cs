@@ -110,6 +110,49 @@ public class WorkCapturesStateTests
     public Task ExecutorThatMayBeEither_DoesNotTrigger() => Class("async Task<int> Run(int number, bool threads) { using Executor pool = threads ? new ThreadExecutor(2) : new ProcessExecutor(2); return await pool.Submit(() => number + 1); }");
 
     [Fact]
+    public Task LocalThatHoldsOneKindOnEveryPath_Triggers() => Class("async Task<int> Run(int number, bool few) { Executor pool; if (few) pool = new ProcessExecutor(1); else pool = new ProcessExecutor(2); return await pool.Submit([|() => number + 1|]); }");
+
+    [Fact]
+    public Task LocalThatHoldsTwoKinds_DoesNotTrigger() => Class("async Task<int> Run(int number, bool few) { Executor pool = new ProcessExecutor(1); if (few) pool = new ThreadExecutor(2); return await pool.Submit(() => number + 1); }");
+
+    [Fact]
+    public Task ReadonlyFieldThatHoldsAProcessExecutor_Triggers() => Class("private readonly Executor _pool = new ProcessExecutor(2); Task<int> Run(int number) => _pool.Submit([|() => number + 1|]);");
+
+    [Fact]
+    public Task ReadonlyFieldSetByConstructors_Triggers() => Class("""
+        private readonly Executor _pool;
+        Program() => _pool = new ProcessExecutor(2);
+        Program(int workers) { this._pool = new ProcessExecutor(workers); }
+        Task<int> Run(int number) => _pool.Submit([|() => number + 1|]);
+        """);
+
+    [Fact]
+    public Task ReadonlyFieldOfEitherKind_DoesNotTrigger() => Class("""
+        private readonly Executor _pool = new ProcessExecutor(2);
+        Program() { }
+        Program(int workers) { _pool = new ThreadExecutor(workers); }
+        Program(Executor given) { _pool = given; }
+        Task<int> Run(int number) => _pool.Submit(() => number + 1);
+        """);
+
+    [Fact]
+    public Task FieldThatChanges_DoesNotTrigger() => Class("private Executor _pool = new ProcessExecutor(2); Task<int> Run(int number) => _pool.Submit(() => number + 1);");
+
+    [Fact]
+    public Task Query_DoesNotTrigger() => InMethod("""
+        await pool.Submit(static a => (from x in a let y = x * 2 where y > 3 select y + x).Sum(), new[] { number });
+        await pool.Submit(a => (from x in a from y in a where y > x orderby x, y select y + x).Count(), new[] { number });
+        await pool.Submit(a => (from x in a join y in a on x equals y let z = x + y select y + z).Count(), new[] { number });
+        await pool.Submit(a => (from x in a group x by x % 3 into g let c = g.Count() where c > 1 select c).Sum(), new[] { number });
+        """);
+
+    [Fact]
+    public Task QueryThatCaptures_Triggers() => InMethod("await pool.Submit([|a => (from x in a let y = x * 2 where y > number select y + x).Sum()|], new[] { 1 });");
+
+    [Fact]
+    public Task SetterValue_Triggers() => Class("private ProcessExecutor _pool = null!; int Rate { set { _pool.Submit([|() => value + 1|]); } }");
+
+    [Fact]
     public Task ParameterOfAPrimaryConstructor_Triggers() => Verify.VerifyAnalyzerAsync("""
         using System.Threading.Tasks;
         using Tandem;
@@ -164,6 +207,22 @@ public class WorkCapturesStateTests
         }
         """,
         Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("'this' (through 'Compute')", "make 'Compute' static and pass what it needs as an argument"));
+
+    [Fact]
+    public Task MessageOfALocalFunction_SaysSo() => Verify.VerifyAnalyzerAsync("""
+        using System.Threading.Tasks;
+        using Tandem;
+
+        class Program
+        {
+            public Task<int> Run(ProcessExecutor pool, int rate)
+            {
+                return pool.Submit({|#0:Scale|}, 3);
+                int Scale(int x) => x * {|#1:rate|};
+            }
+        }
+        """,
+        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("'rate'", "pass it as an argument and make the local function static"));
 
     private static Task InMethod(string statements) => Class($$"""
             private readonly int _factor = 2;

@@ -122,7 +122,7 @@ internal sealed class SpawnTable
     // A variable of an abstract type, as `Executor pool = new ProcessExecutor()`, may surely hold one kind.
     private static ITypeSymbol? ReceiverType(IInvocationOperation call) => call.Instance.Unconverted() switch
     {
-        { Type.IsAbstract: true } receiver => WorkValue.Of(receiver).Type,
+        { Type.IsAbstract: true } receiver => HeldType.Of(receiver),
         { } receiver => receiver.Type,
         null => call.TargetMethod.ContainingType,
     };

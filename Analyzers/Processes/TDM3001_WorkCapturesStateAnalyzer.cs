@@ -54,8 +54,8 @@ public sealed class WorkCapturesStateAnalyzer() : TandemAnalyzer(Descriptors.Wor
         var captures = WorkCaptures.Of(work);
         if (captures.IsEmpty) return;
 
-        if (work is IMethodReferenceOperation { Method: { MethodKind: not MethodKind.LocalFunction } method })
-            remedy = $"make '{method.Name}' static and pass what it needs as an argument";
+        if (work is IMethodReferenceOperation { Method: var method })
+            remedy = method.MethodKind == MethodKind.LocalFunction ? remedy.Replace("the lambda", "the local function") : $"make '{method.Name}' static and pass what it needs as an argument";
 
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.WorkCapturesState,

@@ -28,6 +28,7 @@ internal static class PassCaptures
 
         var changes = new List<TextChange>();
         var values = new List<PassedValue>();
+        var changed = WorkChanges.Of(model.Compilation, function);
         foreach (var capture in WorkCaptures.Of(function))
         {
             // What a local function captures is not for the lambda to give.
@@ -38,7 +39,7 @@ internal static class PassCaptures
                 if (MakeStatic.Call(capture.Use, method) is not { } made) return null;
                 changes.AddRange(made);
             }
-            else if (PassedValue.From(capture) is { } value)
+            else if (PassedValue.From(capture, changed) is { } value)
             {
                 if (values.Find(known => known.IsSame(value)) is { } first) first.Uses.AddRange(value.Uses);
                 else values.Add(value);

@@ -12,9 +12,6 @@ namespace Tandem.CodeFixes.Editing;
 /// <summary>A captured value on its way to become an argument: a variable, or a member of `this` that never changes.</summary>
 internal sealed class PassedValue
 {
-    private static readonly string[] s_changing =
-        ["Add", "Append", "Clear", "Dequeue", "Enqueue", "ExceptWith", "Insert", "IntersectWith", "Pop", "Push", "Put", "Remove", "Reverse", "Set", "Sort", "TryAdd", "TryPop", "TryDequeue", "TryRemove", "TryTake", "TryUpdate", "UnionWith", "Write"];
-
     private readonly ISymbol _symbol;
 
     private PassedValue(ISymbol symbol, ITypeSymbol type, IOperation use)
@@ -41,8 +38,8 @@ internal sealed class PassedValue
 
     public bool IsToken => Type.Name == "CancellationToken";
 
-    /// <summary>The value that <paramref name="capture"/> stands for, or null where passing it would not do the same: it is written, it can't cross, or it may change.</summary>
-    public static PassedValue? From(WorkCapture capture)
+    /// <summary>The value that <paramref name="capture"/> stands for, or null where passing it would not do the same: it can't cross, it may change, or the work writes it or changes what it holds, which would happen to a copy and be lost.</summary>
+    public static PassedValue? From(WorkCapture capture, WorkChanges changes)
     {
         var (use, symbol, type) = capture switch
         {
@@ -54,7 +51,7 @@ internal sealed class PassedValue
             _ => default((IOperation, ISymbol, ITypeSymbol)),
         };
 
-        if (use is null || WorkValue.IsWritten(use) || IsChanged(use, type) || !WorkPortability.CanBeArgument(type)) return null;
+        if (use is null || WorkValue.IsWritten(use) || IsChanged(symbol, type, changes) || !WorkPortability.CanBeArgument(type)) return null;
         return new(symbol, type, use);
     }
 
@@ -74,19 +71,6 @@ internal sealed class PassedValue
         property is { IsVirtual: false, IsAbstract: false, IsOverride: false }
         && property.ContainingType.GetMembers().OfType<IFieldSymbol>().Any(field => SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
-    // A change of what the value holds would be made to a copy, in the worker, and be lost. The process primitives are shared, not copied.
-    private static bool IsChanged(IOperation use, ITypeSymbol type)
-    {
-        if (type.ContainingNamespace?.Name == "Tandem") return false;
-        return use.Parent switch
-        {
-            IMemberReferenceOperation member when member.Instance == use => WorkValue.IsWritten(member) || member.Type?.IsValueType is not true && IsChanged(member, member.Type!),
-            IArrayElementReferenceOperation element when element.ArrayReference == use => WorkValue.IsWritten(element),
-            IInvocationOperation call when call.Instance == use => Changes(call.TargetMethod),
-            _ => false,
-        };
-    }
-
-    private static bool Changes(IMethodSymbol method) =>
-        s_changing.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal));
+    private static bool IsChanged(ISymbol symbol, ITypeSymbol type, WorkChanges changes) =>
+        changes.Includes(symbol) || !WorkImmutability.IsImmutable(type) && symbol.ContainingSymbol is INamedTypeSymbol && changes.Variables.Any(static variable => variable is INamedTypeSymbol);
 }

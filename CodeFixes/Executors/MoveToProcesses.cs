@@ -63,6 +63,9 @@ internal static class MoveToProcesses
         var effects = WorkClassifier.Of(model.Compilation).EffectsOf(work, cancellationToken);
         if (effects is not ({ Kind: WorkKind.CpuBound } or { HoldsGil: not null })) return null;
 
+        // A worker changes its copy of what threads share.
+        if (!WorkChanges.Of(model.Compilation, work, cancellationToken).IsEmpty) return null;
+
         return WorkCaptures.Of(work).IsEmpty ? [] : PassCaptures.Changes(model, call, work)?.AsEnumerable();
     }
 

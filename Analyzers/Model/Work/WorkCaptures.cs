@@ -18,6 +18,8 @@ internal static class WorkCaptures
     /// <summary>The captures of a lambda or method group, in the order of their uses; empty where it runs without its surroundings.</summary>
     public static ImmutableArray<WorkCapture> Of(IOperation work) => work switch
     {
+        // The compiler sees to it that a static one captures nothing.
+        IAnonymousFunctionOperation { Symbol.IsStatic: true } => [],
         IAnonymousFunctionOperation lambda => [.. Within(lambda, lambda, new HashSet<ISymbol>(SymbolEqualityComparer.Default))],
         IMethodReferenceOperation { Method.MethodKind: MethodKind.LocalFunction } reference => [.. LocalFunction(reference, reference.Method, new HashSet<ISymbol>(SymbolEqualityComparer.Default))],
         IMethodReferenceOperation { Instance: { } receiver } reference => [Receiver(receiver, reference.Method)],
@@ -99,5 +101,7 @@ internal static class WorkCaptures
     // Declared outside the closure's own text. By location: the variable of a query and the `value` of a setter have no declaration to refer to.
     private static bool IsOutside(ISymbol symbol, IOperation closure) =>
         symbol is not IMethodSymbol { IsStatic: true }
+        // What holds the variables of a query together, made by the compiler. The `value` of a setter is implicit too, but has a name to write.
+        && !symbol.Name.StartsWith("<", System.StringComparison.Ordinal)
         && !symbol.Locations.Any(location => location.SourceTree == closure.Syntax.SyntaxTree && closure.Syntax.Span.Contains(location.SourceSpan));
 }

@@ -58,14 +58,16 @@ internal sealed class WorkClassifier
     internal IOperation? Body(IMethodSymbol method, CancellationToken cancellationToken)
     {
         foreach (var reference in method.DeclaringSyntaxReferences)
-        {
-            if (!Compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
-#pragma warning disable RS1030 // The compiler's driver caches the models of a compilation; a callee is asked for rarely, and its effects are remembered.
-            var model = Compilation.GetSemanticModel(reference.SyntaxTree);
-#pragma warning restore RS1030
-            if (model.GetOperation(reference.GetSyntax(cancellationToken), cancellationToken) is { } body) return body;
-        }
-
+            if (Operation(reference.GetSyntax(cancellationToken), cancellationToken) is { } body) return body;
         return null;
+    }
+
+    /// <summary>The operation of a node that this compilation holds; null for others.</summary>
+    internal IOperation? Operation(SyntaxNode node, CancellationToken cancellationToken)
+    {
+        if (!Compilation.ContainsSyntaxTree(node.SyntaxTree)) return null;
+#pragma warning disable RS1030 // The compiler's driver caches the models of a compilation; a callee is asked for rarely, and its effects are remembered.
+        return Compilation.GetSemanticModel(node.SyntaxTree).GetOperation(node, cancellationToken);
+#pragma warning restore RS1030
     }
 }

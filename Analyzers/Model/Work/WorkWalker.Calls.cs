@@ -88,15 +88,16 @@ internal sealed partial class WorkWalker
         select work;
 
     // What runs depends on an object that is not known here.
-    private static bool IsDispatched(ISymbol member, IOperation? instance) =>
+    internal static bool IsDispatched(ISymbol member, IOperation? instance) =>
         member.ContainingType?.TypeKind == TypeKind.Interface && !member.IsStatic
         || (member.IsAbstract || member.IsVirtual || member.IsOverride && !member.IsSealed)
             && instance?.Type is not { IsSealed: true }
             && instance?.Syntax is not BaseExpressionSyntax;
 
-    private static bool IsAutoAccessor(IMethodSymbol accessor) =>
-        accessor.AssociatedSymbol is IPropertySymbol property
-        && property.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
+    private static bool IsAutoAccessor(IMethodSymbol accessor) => accessor.AssociatedSymbol is IPropertySymbol property && IsAutoProperty(property);
+
+    internal static bool IsAutoProperty(IPropertySymbol property) =>
+        property.ContainingType.GetMembers().Any(m => m is IFieldSymbol field && SymbolEqualityComparer.Default.Equals(field.AssociatedSymbol, property));
 
     private static string Name(ISymbol member) =>
         member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? $"new {member.ContainingType.Name}" : $"{member.ContainingType?.Name}.{member.Name}";
