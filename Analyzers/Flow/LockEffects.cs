@@ -1,0 +1,67 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Flow;
+
+/// <summary>What acquires and releases do to the state.</summary>
+internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues conditions)
+{
+    public FlowValue Apply(LockOperation operation)
+    {
+        switch (operation.Action)
+        {
+            case LockAction.Release:
+                if (operation.Many) at.State = at.State.ReleasedAll(held => operation.Releases(held.Lock, held.Mode) && Gave(held, operation.Operation));
+                else if (at.State.HeldFor(operation) is { } held) Gives(held, operation.Operation);
+                else at.State = at.State.Owing(operation.Lock, operation.Mode);
+                return FlowValue.Unknown;
+            case LockAction.Query:
+                return conditions.Query(operation);
+            case LockAction.Use:
+                at.ThrowIfItMay(operation.Operation);
+                return FlowValue.Unknown;
+            case var _ when operation.IsAsync:
+                return FlowValue.Pending(operation);
+            default:
+                return Complete(operation, operation.Operation);
+        }
+    }
+
+    /// <summary>A task of an acquire has been waited for: now the lock is held.</summary>
+    public FlowValue Complete(LockOperation acquire, IOperation wait)
+    {
+        if (acquire.MayThrow) at.Walk.Throw(at.State, wait);
+        return Take(acquire);
+    }
+
+    public FlowValue Take(LockOperation acquire)
+    {
+        var taken = acquire.Action == LockAction.Acquire || at.ChooseOutcome();
+        if (taken) at.State = at.State.Acquired(new HeldLock(acquire));
+        if (acquire.Taken is { } flag) stores.Assign(flag, FlowValue.Of(taken), source: null);
+        if (acquire.Scope is { } scope) stores.Assign(scope, taken ? FlowValue.Scope(acquire) : FlowValue.Unknown, source: null);
+        if (at.Facts.Decides(acquire.Lock)) at.State = at.State.With(acquire.Lock, FlowValue.NotNull);
+        return acquire.ReturnsScope ? FlowValue.Scope(acquire) : acquire.Operation is IObjectCreationOperation ? FlowValue.NotNull : FlowValue.Of(taken);
+    }
+
+    public void Gives(HeldLock held, IOperation release)
+    {
+        Gave(held, release);
+        at.State = at.State.Released(held);
+    }
+
+    public void Release(LockOperation acquire, IOperation release)
+    {
+        if (at.State.Held.LastOrDefault(held => held.Acquire == acquire.Operation) is { } held) Gives(held, release);
+        foreach (var fact in at.State.Facts)
+            if (acquire.Equals(fact.Value.Acquire)) at.State = at.State.With(fact.Key, FlowValue.Unknown);
+    }
+
+    private bool Gave(HeldLock held, IOperation release)
+    {
+        at.Walk.Releases.Add((held.Acquire, release));
+        return true;
+    }
+}
