@@ -48,10 +48,10 @@ internal sealed class LockRange
     /// <summary>The change that puts the statements into <c>lock (expression) { … }</c>, and takes out the holds of the same lock inside; null where they can't be locked.</summary>
     public TextChange? Lock(string expression)
     {
-        if (_statements.Any(Forbids) || HoistedNames() is not { } hoisted) return null;
+        if (_statements.Any(Forbids) || _statements.Any(new LockHazards(_model, expression).In) || HoistedNames() is not { } hoisted) return null;
 
         var text = First.SyntaxTree.GetText();
-        var range = TextSpan.FromBounds(First.SpanStart, Last.Span.End);
+        var range = TextSpan.FromBounds(First.SpanStart, EndWithComment());
         var outer = IndentAt(text, First.SpanStart);
         var newLine = text.Lines[0].EndIncludingLineBreak - text.Lines[0].End == 2 ? "\r\n" : "\n";
 
@@ -66,6 +66,11 @@ internal sealed class LockRange
         var body = text.WithChanges(edits.OrderBy(static edit => edit.Span)).ToString(new TextSpan(range.Start, range.Length + edits.Sum(static edit => (edit.NewText?.Length ?? 0) - edit.Span.Length)));
         return new TextChange(range, $"{declarations}lock ({expression}){newLine}{outer}{{{newLine}{outer}    {body}{newLine}{outer}}}");
     }
+
+    /// <summary>A comment at the end of the last line speaks of that line.</summary>
+    private int EndWithComment() => Last.GetTrailingTrivia() is var trivia && trivia.Any(SyntaxKind.EndOfLineTrivia)
+        ? trivia.Where(static trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia)).Select(static trivia => trivia.Span.End).Append(Last.Span.End).Max()
+        : Last.Span.End;
 
     /// <summary>A monitor belongs to a thread, which an await or a yield may change; and what a scope or a label spans must not be cut.</summary>
     private static bool Forbids(StatementSyntax statement) =>

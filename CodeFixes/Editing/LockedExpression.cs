@@ -9,11 +9,13 @@ namespace Tandem.CodeFixes.Editing;
 /// <summary>A body that is one expression (<c>=> Balance >= n &amp;&amp; Take(n)</c>), which becomes a block to hold a lock in.</summary>
 internal sealed class LockedExpression
 {
+    private readonly SemanticModel _model;
     private readonly ExpressionSyntax _expression;
     private readonly TextSpan _replaced;
     private readonly bool _returns;
 
-    private LockedExpression(ExpressionSyntax expression, TextSpan replaced, bool returns) => (_expression, _replaced, _returns) = (expression, replaced, returns);
+    private LockedExpression(SemanticModel model, ExpressionSyntax expression, TextSpan replaced, bool returns) =>
+        (_model, _expression, _replaced, _returns) = (model, expression, replaced, returns);
 
     /// <summary>The expression body around <paramref name="nodes"/>, if no statement is nearer.</summary>
     public static LockedExpression? Around(SemanticModel model, IReadOnlyList<SyntaxNode> nodes)
@@ -24,9 +26,9 @@ internal sealed class LockedExpression
             switch (at)
             {
                 case LambdaExpressionSyntax { ExpressionBody: { } body } lambda when model.GetSymbolInfo(lambda).Symbol is IMethodSymbol method:
-                    return new LockedExpression(body, TextSpan.FromBounds(lambda.ArrowToken.Span.End, body.Span.End), !method.ReturnsVoid);
+                    return new LockedExpression(model, body, TextSpan.FromBounds(lambda.ArrowToken.Span.End, body.Span.End), !method.ReturnsVoid);
                 case ArrowExpressionClauseSyntax { Parent: (MethodDeclarationSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax) and var owner } arrow when model.GetDeclaredSymbol(owner) is IMethodSymbol method:
-                    return new LockedExpression(arrow.Expression, TextSpan.FromBounds(arrow.ArrowToken.GetPreviousToken().Span.End, arrow.GetLastToken().GetNextToken().Span.End), !method.ReturnsVoid);
+                    return new LockedExpression(model, arrow.Expression, TextSpan.FromBounds(arrow.ArrowToken.GetPreviousToken().Span.End, arrow.GetLastToken().GetNextToken().Span.End), !method.ReturnsVoid);
                 case AnonymousFunctionExpressionSyntax or MemberDeclarationSyntax: return null;
             }
         }
@@ -36,7 +38,7 @@ internal sealed class LockedExpression
 
     public TextChange? Lock(string expression)
     {
-        if (LockRange.Suspends(_expression)) return null;
+        if (LockRange.Suspends(_expression) || new LockHazards(_model, expression).In(_expression)) return null;
         var text = _expression.SyntaxTree.GetText();
         var newLine = text.Lines[0].EndIncludingLineBreak - text.Lines[0].End == 2 ? "\r\n" : "\n";
         var indent = newLine + LockRange.IndentAt(text, _replaced.Start);
