@@ -82,6 +82,25 @@ public class CheckThenActEvidenceTests
         "using System.Threading.Tasks; class C { int _left; async Task TakeAsync() { if (_left > 0) _left--; await Task.Delay(1); } Task TwiceAsync() => Task.WhenAll(TakeAsync(), TakeAsync()); }");
 
     [Fact]
+    public Task WorkOfProcesses_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "class C { static int s_left; static void Take() { if (s_left < 3) s_left++; } static void M(Tandem.ProcessExecutor processes) { for (var i = 0; i < 3; i++) _ = processes.Submit(Take); _ = processes.Submit(Take); } }");
+
+    [Fact]
+    public Task WorkOfThreads_Triggers() => Verify.VerifyAnalyzerAsync(
+        "class C { static int s_left; static void Take() { if ([|s_left < 3|]) s_left++; } static void M(Tandem.ThreadExecutor threads) { for (var i = 0; i < 3; i++) _ = threads.Submit(Take); } }");
+
+    [Theory]
+    [InlineData("Parallel.For(0, 4, c => { for (var i = c * 10; i < c * 10 + 10; i++) if (a[i] > 3) a[i] -= 3; });")]
+    [InlineData("Parallel.ForEach(System.Collections.Concurrent.Partitioner.Create(0, 9), r => { for (var i = r.Item1; i < r.Item2; i++) if (a[i] < 3) a[i]++; });")]
+    [InlineData("Parallel.For(0, 4, c => Cap(a, c * 10)); static void Cap(int[] a, int from) { for (var i = from; i < from + 10; i++) if (a[i] > 3) a[i] -= 3; }")]
+    [InlineData("Parallel.For(0, 4, c => { if (a[c + 1] > 3) a[c + 1] -= 3; });")]
+    public Task ElementsOfComputedIndexes_DoNotTrigger(string work) => Verify.VerifyAnalyzerAsync($$"""using System.Threading.Tasks; class C { static void M(int[] a) { {{work}} } }""");
+
+    [Fact]
+    public Task OneElement_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading.Tasks; class C { static void M(int[] a) { Parallel.For(0, 4, c => { if ([|a[0] > 3|]) a[0] -= 3; }); } }");
+
+    [Fact]
     public Task Recursion_EndsAndStaysSilent() => Verify.VerifyAnalyzerAsync(
         "class C { int _left; void A(int n) { if (_left > n) B(n); } void B(int n) { _left--; C1(n); } void C1(int n) { if (n > 0) { A(n - 1); B(n); } } bool Odd(int n) => n != 0 && Even(n - 1); bool Even(int n) => n == 0 || Odd(n - 1); void D(int n) { if (Odd(n)) C1(n); } }");
 

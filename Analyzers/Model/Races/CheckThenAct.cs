@@ -83,15 +83,12 @@ internal sealed class CheckThenActFinder(Effects effects)
 
     private Access? ReadBy(Body body, Step step, Place place)
     {
-        if (step is Access access) return access.Kind is AccessKind.Read && Same(access.Place, place) ? access : null;
+        if (step is Access access) return access.Kind is AccessKind.Read && access.Place.Equals(place) ? access : null;
         if (step is not Call call) return null;
         foreach (var effect in effects.ReadsBehind(body, call))
-            if (Same(effect.Place, place)) return effect.Access;
+            if (effect.Place.Equals(place)) return effect.Access;
         return null;
     }
-
-    /// <summary>Two computed indexes may be two elements.</summary>
-    private static bool Same(Place x, Place y) => x.Equals(y) && !x.Links.Contains(Place.AnyIndex);
 
     private static CheckThenAct? Uncovered(CheckThenAct found) =>
         found.Check.Holds.Any(hold => found.Act.Holds.Any(other => other.Site == hold.Site)) ? null : found;

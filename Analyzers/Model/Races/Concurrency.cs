@@ -122,7 +122,7 @@ internal sealed class Concurrency
     private static bool IsOwn(Reach reach, List<Reach> all) => !reach.Locked && reach.Calls <= MaxOwnCalls
         && SymbolEqualityComparer.Default.Equals(all[0].Body.Outermost.Method.ContainingType, reach.Body.Outermost.Method.ContainingType);
 
-    private static bool RunsOn(Reach reach) => reach is { Escapes: true, Spawn: { Kind: not SpawnKind.Process } };
+    private static bool RunsOn(Reach reach) => reach is { Escapes: true, Spawn: not null };
 
     /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
     private static bool IsCalledFromOutside(Reach plain, List<Reach> others) =>

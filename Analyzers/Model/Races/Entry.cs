@@ -45,7 +45,7 @@ internal sealed record Entry(Body Caller, IOperation Site, Spawn? Spawn, bool Ma
     private object? TranslateIndex(object link, Body callee) => link switch
     {
         IParameterSymbol parameter when callee.Declares(parameter) => Argument(parameter.Ordinal) is { } argument ? PlaceReader.Index(argument) : null,
-        ILocalSymbol local when callee.Declares(local) => Place.AnyIndex,
+        ILocalSymbol local when callee.Declares(local) => null,
         _ => link,
     };
 

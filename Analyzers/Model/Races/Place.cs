@@ -28,7 +28,7 @@ internal sealed class Place : IEquatable<Place>
     public static readonly Place Static = new(PlaceRoot.Static, null, []);
     public static readonly Place This = new(PlaceRoot.This, null, []);
 
-    /// <summary>Stands for an index that the code computes: it may be any element.</summary>
+    /// <summary>Stands for an index that the code computes: which element it is, nobody knows, so it equals none.</summary>
     public static readonly object AnyIndex = new();
 
     /// <summary>Paths longer than this are not followed.</summary>
@@ -74,7 +74,7 @@ internal sealed class Place : IEquatable<Place>
 
     public override bool Equals(object? obj) => Equals(obj as Place);
 
-    /// <summary>Elements are left out, because any index may equal any other.</summary>
+    /// <summary>Coarse: the symbol tells most places apart.</summary>
     public override int GetHashCode() =>
         ((int)Root * 31) + (Symbol is { } symbol ? SymbolEqualityComparer.Default.GetHashCode(symbol) : 0);
 
@@ -88,6 +88,6 @@ internal sealed class Place : IEquatable<Place>
     private static bool SameLink(object x, object y) => (x, y) switch
     {
         (ISymbol a, ISymbol b) => SymbolEqualityComparer.Default.Equals(a, b),
-        _ => ReferenceEquals(x, AnyIndex) || ReferenceEquals(y, AnyIndex) || x.Equals(y),
+        _ => !ReferenceEquals(x, AnyIndex) && x.Equals(y),
     };
 }
