@@ -14,6 +14,19 @@ public class CheckThenActEvidenceTests
         Verify.Diagnostic().WithLocation(0).WithLocation(2).WithLocation(1).WithArguments("_left", 1, "'Give' changes it under '_gate' (on line 1) and no lock covers both"));
 
     [Fact]
+    public Task SemaphoreOfOneLetGoInBetween_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; using System.Threading.Tasks; class C { readonly SemaphoreSlim _gate = new(1, 1); int _left; public async Task M() { bool any; await _gate.WaitAsync(); try { any = {|#0:_left > 0|}; } finally { _gate.Release(); } if (!any) return; await _gate.WaitAsync(); try { {|#1:_left--|}; } finally { _gate.Release(); } } }",
+        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("_left", 1, "'_gate' is released in between"));
+
+    [Fact]
+    public Task GuardedElsewhereByASemaphoreOfOne_Triggers() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { readonly SemaphoreSlim _gate = new(1); int _left; public void Give() { _gate.Wait(); try { _left++; } finally { _gate.Release(); } } public void Take() { if ([|_left > 0|]) _left--; } }");
+
+    [Fact]
+    public Task SemaphoreAsASignal_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading; class C { readonly SemaphoreSlim _ready = new(0); int _left; public void Give() { _ready.Wait(); _left++; } public void Take() { if (_left > 0) _left--; } }");
+
+    [Fact]
     public Task GuardedOnlyInTheConstructor_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); int _left; public C() { lock (_gate) _left++; } public void Take() { if (_left > 0) _left--; } }");
 
     [Fact]

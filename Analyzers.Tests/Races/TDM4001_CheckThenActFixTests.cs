@@ -558,6 +558,44 @@ public class CheckThenActFixTests
         }
         """);
 
+    [Theory]
+    [InlineData("private readonly object _gate = new();", "Monitor.Enter(_gate); try { _left++; } finally { Monitor.Exit(_gate); }")]
+    [InlineData("private readonly Lock _gate = new();", "using (_gate.EnterScope()) _left++;")]
+    public Task AnEnteredLock_IsReused(string gate, string give) => VerifyAsync(
+        $$"""
+        public class Account
+        {
+            {{gate}}
+            private int _left;
+
+            public void Give() { {{give}} }
+
+            public void Withdraw(int amount)
+            {
+                if ([|_left > 0|])
+                    _left--;
+            }
+        }
+        """,
+        $$"""
+        public class Account
+        {
+            {{gate}}
+            private int _left;
+
+            public void Give() { {{give}} }
+
+            public void Withdraw(int amount)
+            {
+                lock (_gate)
+                {
+                    if (_left > 0)
+                        _left--;
+                }
+            }
+        }
+        """);
+
     [Fact]
     public Task TrailingComment_StaysOnItsLine() => VerifyAsync(
         """

@@ -36,4 +36,5 @@ internal enum SpawnKind
 /// <param name="Kind">Where the work runs.</param>
 /// <param name="Repeats">Whether one execution of the site runs the work several times, overlapping itself.</param>
 /// <param name="Joins">Whether the site returns only after the work has ended, so that it overlaps itself at most.</param>
-internal readonly record struct Spawn(IOperation Site, IOperation Work, SpawnKind Kind, bool Repeats, bool Joins);
+/// <param name="IsSerial">Whether its work, and all other such work, runs one after another.</param>
+internal readonly record struct Spawn(IOperation Site, IOperation Work, SpawnKind Kind, bool Repeats, bool Joins, bool IsSerial = false);

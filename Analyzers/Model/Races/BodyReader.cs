@@ -77,9 +77,9 @@ internal sealed class BodyReader
     private void VisitBlock(IBlockOperation block)
     {
         // What an `if (…) return;` decides holds until the block ends.
-        var under = _under;
+        var (under, holds) = (_under, _holds);
         foreach (var statement in block.Operations) Visit(statement);
-        _under = under;
+        (_under, _holds) = (under, holds);
     }
 
     private void VisitLock(ILockOperation locked)
@@ -93,13 +93,14 @@ internal sealed class BodyReader
 
     private void VisitConditional(IConditionalOperation conditional)
     {
-        var outer = _under;
+        var outer = (_under, _holds);
         _under = Test(conditional.Condition);
-        var inner = _under;
+        EnterGate(conditional.Condition);
+        var inner = (_under, _holds);
         Visit(conditional.WhenTrue);
-        _under = inner;
+        (_under, _holds) = inner;
         Visit(conditional.WhenFalse);
-        _under = Leaves(conditional.WhenTrue) || Leaves(conditional.WhenFalse) ? inner : outer;
+        (_under, _holds) = Leaves(conditional.WhenTrue) || Leaves(conditional.WhenFalse) ? inner : outer;
     }
 
     private void VisitUnder(IOperation tested, IEnumerable<IOperation> parts)
@@ -120,7 +121,15 @@ internal sealed class BodyReader
         if (!loop.ConditionIsTop) Visit(loop.Body);
         // The condition decides the body, and what comes after the loop.
         if (loop.Condition is not null) _under = Test(loop.Condition);
-        if (loop.ConditionIsTop) Visit(loop.Body);
+        if (!loop.ConditionIsTop) return;
+        EnterGate(loop.Condition);
+        Visit(loop.Body);
+    }
+
+    /// <summary>Whoever is let in is alone until the block ends.</summary>
+    private void EnterGate(IOperation? condition)
+    {
+        if (condition is not null && Gate.Is(condition, _body.Locals)) _holds = _holds.Add(new Hold(condition, Place.Unknown));
     }
 
     private void VisitFor(IForLoopOperation loop)

@@ -39,11 +39,15 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
 
     private static bool IsBaseCall(Call call) => call.Operation is IInvocationOperation { IsVirtual: false, TargetMethod: { IsVirtual: true } or { IsOverride: true } };
 
-    private IEnumerable<Entry> Started(Body body, Handover handover, IMethodReferenceOperation? group) =>
-        _delegates.Of(body, handover)
-            // A worker process has a memory of its own.
-            .Where(static use => use.Spawn is not { Kind: SpawnKind.Process })
-            .Select(use => new Entry(use.Body, use.Site, use.Spawn, use.ManyTimes, use.Holds, use.Body.Outermost == body.Outermost ? group : null));
+    private IEnumerable<Entry> Started(Body body, Handover handover, IMethodReferenceOperation? group)
+    {
+        foreach (var use in _delegates.Of(body, handover))
+        {
+            var spawn = use.Spawn is { } started ? SpawnOrder.Of(started) : null;
+            if (spawn is null && use.Spawn is not null) continue;
+            yield return new Entry(use.Body, use.Site, spawn, use.ManyTimes, use.Holds, use.Body.Outermost == body.Outermost ? group : null);
+        }
+    }
 
     /// <summary>Whether a call of <paramref name="target"/> may run <paramref name="method"/>: the same, one that it overrides, or an interface's that it implements.</summary>
     private static bool Reaches(IMethodSymbol target, IMethodSymbol method)

@@ -15,6 +15,7 @@ internal static class HeldByBody
     {
         foreach (var body in member.SelfAndNested())
         {
+            if (UsesWrappers(body)) AddToAll(body, new Hold(body.Root, Place.Unknown));
             if (!body.MayAcquire) continue;
             // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
             if (body.Steps.OfType<Call>().Any(static call => MayTakeLock(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
@@ -38,7 +39,7 @@ internal static class HeldByBody
         }
 
         foreach (var step in body.Steps)
-            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(static held => held.Mode is not LockMode.Read && !IsStatement(held.Acquire)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
+            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(static held => held.Mode is not LockMode.Read && !IsStatement(held.Acquire) && !LetsManyIn(held)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
     }
 
     private static void AddToAll(Body body, Hold hold)
@@ -48,8 +49,26 @@ internal static class HeldByBody
 
     private static bool IsStatement(IOperation acquire) => acquire.IsImplicit || acquire.Syntax is Microsoft.CodeAnalysis.CSharp.Syntax.LockStatementSyntax;
 
-    /// <summary>A semaphore may be a signal, and proves nothing about who else comes.</summary>
-    private static Place PlaceOf(HeldLock held) => held.Kind is LockKind.Semaphore ? Place.Unknown : PlaceOf(held.Lock);
+    /// <summary><c>void In() => Monitor.Enter(_gate);</c> here, and <c>void Out() => Monitor.Exit(_gate);</c> there.</summary>
+    private static bool UsesWrappers(Body body)
+    {
+        bool takes = false, gives = false;
+        foreach (var call in body.Steps.OfType<Call>())
+        {
+            var names = SmallMethod.Names(call.Target);
+            if (names.Count == 0) continue;
+            bool acquires = names.Any(LockTable.IsAcquireName), releases = names.Any(static name => LockTable.IsReleaseName(name) && !name.StartsWith("Dispose", System.StringComparison.Ordinal));
+            takes |= acquires && !releases;
+            gives |= releases && !acquires;
+        }
+
+        return takes && gives;
+    }
+
+    /// <summary>A semaphore may be a signal, and proves nothing about who else comes, unless it begins with a count of one.</summary>
+    private static Place PlaceOf(HeldLock held) => held.Kind is LockKind.Semaphore && SemaphoreCount.Of(held.Lock.Symbol) is not 1 ? Place.Unknown : PlaceOf(held.Lock);
+
+    private static bool LetsManyIn(HeldLock held) => held.Kind is LockKind.Semaphore && SemaphoreCount.Of(held.Lock.Symbol) > 1;
 
     private static Place PlaceOf(AccessPath path) => path switch
     {

@@ -25,13 +25,17 @@ internal static class LockChoice
     {
         var facts = ImmutableDictionary<string, string?>.Empty;
         if (found.PartialHolds.FirstOrDefault(static hold => hold.Lock.Symbol is not null) is { Lock.Symbol: { } partial } hold)
-            return hold.Site is ILockOperation && Text(found, partial, model) is { } text ? facts.Add(Existing, text) : facts;
+            return IsMonitor(hold) && Text(found, partial, model) is { } text ? facts.Add(Existing, text) : facts;
         if (Guards.DeclaredGuardOf(found.Place) is { } declared)
             return Guards.CanBeLocked(declared) && Text(found, declared, model) is { } named ? facts.Add(Existing, named) : facts;
         if (concurrency.GuardOf(found.Place, found.Body) is { } guard)
-            return guard.Hold.Site is ILockOperation && Text(found, guard.Lock, model) is { } other ? facts.Add(Existing, other) : facts;
+            return IsMonitor(guard.Hold) && Text(found, guard.Lock, model) is { } other ? facts.Add(Existing, other) : facts;
         return HomeOf(found) is { } home ? facts.Add(State, found.Place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(found)) : facts;
     }
+
+    /// <summary>What a <c>lock</c> statement takes, too, and takes again where it is held.</summary>
+    private static bool IsMonitor(Hold hold) => hold.Site is ILockOperation
+        or IInvocationOperation { TargetMethod.ContainingType: { Name: "Monitor" or "Lock", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } } };
 
     private static string? HomeOf(CheckThenAct found)
     {

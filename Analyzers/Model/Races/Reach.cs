@@ -26,9 +26,18 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
         if (Body != other.Body || !Object.Equals(other.Object) || (Life is null && other.Life is null)) return false;
         // `Parallel.Invoke(a, b)` starts two things in one place.
         if (Site == other.Site) return Spawn?.Site == Site && other.Spawn?.Site == Site && Spawn?.Work != other.Spawn?.Work;
-        if (AreAlternatives(Site, other.Site)) return false;
+        if (AreAlternatives(Site, other.Site) || Follows(other) || other.Follows(this)) return false;
+        if (Spawn is { IsSerial: true } && other.Spawn is { IsSerial: true }) return false;
         if (Life is { } life && other.Life is { } otherLife) return life.Overlaps(otherLife);
         return Life is { } mine ? mine.Covers(other.Site.Position()) || ComesRoundTo(mine, other) : other.ComesRoundTo(other.Life!.Value, this) || other.Life!.Value.Covers(Site.Position());
+    }
+
+    /// <summary><c>first.ContinueWith(…)</c> begins where the other has ended.</summary>
+    private bool Follows(Reach earlier)
+    {
+        for (var at = Site as IInvocationOperation; at is { TargetMethod.Name: "ContinueWith", Instance: { } task }; at = WorkValue.Of(task) as IInvocationOperation)
+            if (WorkValue.Of(task).Syntax == earlier.Site.Syntax) return true;
+        return false;
     }
 
     /// <summary>In a loop, what was started in one round runs on into the next.</summary>

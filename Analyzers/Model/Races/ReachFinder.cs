@@ -82,7 +82,7 @@ internal sealed class ReachFinder(EntryTable entries)
     {
         Life = life,
         Start = above.Start ?? entry.Site,
-        Repeats = entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop)),
+        Repeats = above.Spawn is not { IsSerial: true } && (entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop))),
     };
 
     /// <summary>Whether the body has returned to its caller when it comes to the site.</summary>

@@ -1,0 +1,21 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>How many a semaphore lets in: one makes it a lock, several exclude nobody.</summary>
+internal static class SemaphoreCount
+{
+    /// <summary>The count that the variable's semaphore begins with, where its declaration says so.</summary>
+    public static int? Of(ISymbol? variable)
+    {
+        var value = variable?.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() switch
+        {
+            VariableDeclaratorSyntax declarator => declarator.Initializer?.Value,
+            PropertyDeclarationSyntax property => property.Initializer?.Value,
+            _ => null,
+        };
+        return value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.FirstOrDefault()?.Expression is LiteralExpressionSyntax { Token.Value: int count } ? count : null;
+    }
+}
