@@ -21,7 +21,11 @@ public sealed class PortabilityTests
         typeof(IReadOnlyList<string>), typeof(IEnumerable<string>), typeof(IDictionary<int, string>), typeof(ConcurrentDictionary<string, int>),
         typeof(System.Collections.Immutable.ImmutableArray<string>), typeof(System.Numerics.BigInteger), typeof(System.Numerics.Complex),
         typeof(Customer), typeof(Tree), typeof(Shape), typeof(Vouched), typeof(Converted), typeof(WithIgnored), typeof(JsonNode), typeof(Memory<int>),
-        typeof(ProcessLock), typeof(LockHolder),
+        typeof(ProcessLock), typeof(LockHolder), typeof(Account), typeof(AccountStruct), typeof(Fields), typeof(WithBackingField), typeof(Generic<string>),
+        typeof(Included), typeof(Tuple<int, string>), typeof((string, int, int, int, int, int, int, int)), typeof(Plain), typeof(List<int>[]),
+        typeof(Unnamed), typeof(Own), typeof(Marked), typeof(List<byte[]>), typeof(IReadOnlyDictionary<string, int>), typeof(ISet<string>),
+        typeof(LinkedList<string>), typeof(SortedDictionary<string, int>), typeof(System.Collections.Immutable.ImmutableDictionary<string, int>),
+        new { Name = "" }.GetType(),
     }];
 
     public static TheoryData<Type, string> Refused => new()
@@ -66,9 +70,32 @@ public sealed class PortabilityTests
         { typeof(Order), "Order.Customer.Connection is a Socket, which cannot cross a process boundary (argument 1 of Work.It)." },
         { typeof(Dictionary<string, List<Order>>), "Dictionary<string, List<Order>>[][].Customer.Connection is a Socket" },
         { typeof((string, Socket)), "ValueTuple<string, Socket>.Item2 is a Socket" },
-        { typeof(Opaque), "All it holds is private" },
+        { typeof(Opaque), "Its _state would be lost" },
         { typeof(NoConstructor), "JSON cannot make it again" },
         { typeof(Derived), "Derived.Source is a Stream" },
+        { typeof(GetOnly), "Its Items would be lost, since JSON cannot set it. Give it a public setter or init" },
+        { typeof(PrivateSetter), "Its X would be lost" },
+        { typeof(TwoConstructors), "Its X would be lost" },
+        { typeof(ReadOnlyField), "Its X would be lost" },
+        { typeof(ReadOnlyFieldStruct), "Its Name would be lost" },
+        { typeof(GetOnlyStruct), "Its Name would be lost" },
+        { typeof(PartlyPrivate), "Its _hidden would be lost, since JSON carries public members only" },
+        { typeof(PartlyPrivateStruct), "Its _hidden would be lost" },
+        { typeof(OtherParameterType), "the parameter value of its constructor has no public property of that name and type (long)" },
+        { typeof(CapturedParameter), "of its constructor has no public property" },
+        { typeof(List<PrivateSetter>), "List<PrivateSetter>[] is a PrivateSetter" },
+        { typeof(Named), "its Name would be lost" },
+        { typeof(System.Diagnostics.Stopwatch), "is a Stopwatch" },
+        { typeof(System.Collections.Frozen.FrozenSet<int>), "JSON can write it but not read it" },
+        { typeof(System.Collections.Frozen.FrozenDictionary<string, int>), "JSON can write it but not read it" },
+        { typeof(System.Collections.ObjectModel.ReadOnlyCollection<int>), "JSON can write it but not read it" },
+        { typeof(System.Collections.ObjectModel.ReadOnlyDictionary<string, int>), "JSON can write it but not read it" },
+        { typeof(ConcurrentBag<int>), "JSON can write it but not read it" },
+        { typeof(ArraySegment<string>), "JSON can write it but not read it" },
+        { typeof(ILookup<int, int>), "cannot cross" },
+        { typeof(IGrouping<int, int>), "JSON can write it but not read it" },
+        { typeof(WithReadOnlySet), "WithReadOnlySet.Set is an IReadOnlySet<int>" },
+        { typeof(Unmarked), "names no discriminator" },
         { typeof(WithIncluded), "WithIncluded._source is a Stream" },
     };
 
@@ -180,6 +207,165 @@ public sealed class PortabilityTests
     {
         public ProcessLock? Gate { get; set; }
     }
+
+    private sealed class GetOnly
+    {
+        public List<int> Items { get; } = [];
+    }
+
+    private sealed class PrivateSetter
+    {
+        public int X { get; private set; }
+
+        public void Set(int x) => X = x;
+    }
+
+    private sealed class TwoConstructors
+    {
+        public TwoConstructors()
+        {
+        }
+
+        public TwoConstructors(int x) => X = x;
+
+        public int X { get; }
+    }
+
+    private sealed class ReadOnlyField
+    {
+        public readonly int X = 1;
+    }
+
+    private readonly struct ReadOnlyFieldStruct(string n)
+    {
+        public readonly string Name = n;
+    }
+
+    private readonly struct GetOnlyStruct(string n)
+    {
+        public string Name { get; } = n;
+    }
+
+    private sealed class PartlyPrivate
+    {
+        private int _hidden;
+
+        public int Shown { get; set; }
+
+        public int Hide(int value) => _hidden += value;
+    }
+
+    private struct PartlyPrivateStruct
+    {
+        private int _hidden;
+
+        public string? Shown { get; set; }
+
+        public int Hide(int value) => _hidden += value;
+    }
+
+    private sealed class OtherParameterType
+    {
+        public OtherParameterType(long value) => Value = (int)value;
+
+        public int Value { get; }
+    }
+
+    private sealed class CapturedParameter(int captured)
+    {
+        public int Twice => 2 * captured;
+    }
+
+    private sealed class Named : List<int>
+    {
+        public string? Name { get; set; }
+    }
+
+    private sealed class WithReadOnlySet
+    {
+        public IReadOnlySet<int>? Set { get; set; }
+    }
+
+    [JsonDerivedType(typeof(UnmarkedToo))]
+    private class Unmarked;
+
+    private sealed class UnmarkedToo : Unmarked;
+
+    [JsonDerivedType(typeof(MarkedToo), "too")]
+    private class Marked
+    {
+        public int A { get; set; }
+    }
+
+    private sealed class MarkedToo : Marked
+    {
+        public int B { get; set; }
+    }
+
+    private sealed record Account(string Name, int Number)
+    {
+        public required string Owner { get; init; }
+
+        public string Title => $"{Owner}: {Name}";
+    }
+
+    private record struct AccountStruct(string Name, int Number);
+
+    private sealed class Fields
+    {
+        public string? Name = "";
+
+        [JsonIgnore]
+        private readonly Lock _gate = new();
+
+        public bool IsHeld => _gate.IsHeldByCurrentThread;
+    }
+
+    private sealed class WithBackingField
+    {
+        private string? _name;
+
+        public string? Name
+        {
+            get => _name;
+            set => _name = value?.Trim();
+        }
+    }
+
+    private sealed class Generic<T>
+    {
+        private T? _value;
+
+        public T? Value
+        {
+            get => _value;
+            set => _value = value;
+        }
+    }
+
+    private sealed class Included
+    {
+        [JsonInclude]
+        public int X { get; private set; }
+
+        [JsonInclude]
+        private string? _name;
+
+        public string? Rename(string name) => _name = name;
+    }
+
+    private class Plain
+    {
+        public List<Plain> Children { get; set; } = [];
+
+        public string? Name { get; set; }
+
+        public int Count => Children.Count;
+    }
+
+    private sealed class Unnamed : List<int>;
+
+    private sealed class Own : System.Collections.ObjectModel.Collection<string>;
 
     private sealed class WithToken
     {

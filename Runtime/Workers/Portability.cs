@@ -2,9 +2,11 @@ using System.Collections;
 using System.Collections.Concurrent;
 using System.Numerics;
 using System.Reflection;
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tandem.Workers;
 
@@ -33,6 +35,13 @@ internal static class Portability
             throw new NotSupportedException($"The result of {work} is {A(type)}, a lazy sequence, which would run in the wrong process. Return an array or a list.");
         if (Find(type) is { } refusal)
             throw Refused(refusal, type, $"The result of {work}");
+    }
+
+    /// <exception cref="NotSupportedException">Values of the type cannot cross.</exception>
+    public static void CheckItem(Type type, string queue)
+    {
+        if (Find(type) is { } refusal)
+            throw Refused(refusal, type, $"The item of a {queue}");
     }
 
     public static bool IsRefused(Type type) => RemedyFor(type) is not null;
@@ -71,7 +80,9 @@ internal static class Portability
             return FindInCollection(type, elements, path, seen);
         if (type.IsInterface || type.IsAbstract)
             return FindInDerived(type, path, seen);
-        return FindInMembers(type, path, seen);
+        return FindInMembers(type, path, seen)
+            ?? type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).Where(d => d.DerivedType != type)
+                .Select(d => FindInListed(d, path, seen)).FirstOrDefault(r => r is not null);
     }
 
     private static string? RemedyFor(Type type)
@@ -125,12 +136,50 @@ internal static class Portability
 
     private static Refusal? FindInCollection(Type type, Type[] elements, string path, HashSet<Type> seen)
     {
-        // JSON reads the framework's own collections and interfaces, and of the user's those that can be made empty and filled.
-        if (type.Namespace?.StartsWith("System", StringComparison.Ordinal) != true && !type.IsArray && (type.IsAbstract || !HasDefaultConstructor(type)))
-            return new Refusal(path, type, "JSON cannot make it again: it has no public constructor without parameters. Pass an array or a List.");
         if (elements.Length == 2 && elements[0] != typeof(string) && !PlainValue.Is(elements[0]))
             return new Refusal($"{path}.Keys", elements[0], "Use strings, numbers or other plain values as keys.");
-        return Find(elements[^1], path + "[]", seen);
+        if (Find(elements[^1], path + "[]", seen) is { } refusal)
+            return refusal;
+        if (IsFrameworks(type) || type.IsArray)
+            return JsonCanRead(type) ? null : new Refusal(path, type, "JSON can write it but not read it. Pass an array, a List or a Dictionary.");
+        if (type.IsAbstract || !HasDefaultConstructor(type) || !CanBeFilled(type))
+            return new Refusal(path, type, "JSON cannot make it again: it needs a public constructor without parameters, and Add. Pass an array or a List.");
+        return OwnState(type) is { } own
+            ? new Refusal(path, type, $"JSON carries a collection's elements only, so its {JsonState.NameOf(own)} would be lost. Hold the collection in a property beside it, or give the type a [JsonConverter].")
+            : null;
+    }
+
+    private static bool IsFrameworks(Type type) => type.Namespace is "System" || type.Namespace?.StartsWith("System.", StringComparison.Ordinal) == true;
+
+    /// <summary>Asks System.Text.Json itself, by an empty one. Of the framework's types only: a user's constructor may do anything.</summary>
+    private static bool JsonCanRead(Type type)
+    {
+        try
+        {
+            var isDictionary = JsonPayload.Options.GetTypeInfo(type).Kind == JsonTypeInfoKind.Dictionary;
+            // Those that travel as bytes inside JSON (base64) read no list; they are arrays or memory of bytes.
+            if (type == typeof(byte[]) || type == typeof(Memory<byte>) || type == typeof(ReadOnlyMemory<byte>))
+                return true;
+            JsonSerializer.Deserialize(isDictionary ? "{}" : "[]", type, JsonPayload.Options);
+            return true;
+        }
+        catch (Exception error) when (error is NotSupportedException or InvalidOperationException or JsonException)
+        {
+            return false;
+        }
+    }
+
+    private static bool CanBeFilled(Type type) =>
+        Implementation(type, typeof(ICollection<>)) is not null || type.IsAssignableTo(typeof(IList)) || type.IsAssignableTo(typeof(IDictionary))
+        || JsonState.Hierarchy(type).Any(t => IsFrameworks(t) && Elements(t) is not null && JsonCanRead(t));
+
+    /// <summary>What a user's collection holds besides its elements. Where it keeps these itself, its private fields are taken for them.</summary>
+    private static FieldInfo? OwnState(Type type)
+    {
+        var own = JsonState.Hierarchy(type).TakeWhile(t => !IsFrameworks(t)).ToList();
+        var keepsElements = own[^1].BaseType is not { } root || !IsFrameworks(root) || Elements(root) is null;
+        return own.SelectMany(t => t.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly))
+            .FirstOrDefault(f => !f.IsDefined(typeof(JsonIgnoreAttribute)) && (!keepsElements || f.IsPublic || f.IsDefined(typeof(CompilerGeneratedAttribute))));
     }
 
     private static Refusal? FindInDerived(Type type, string path, HashSet<Type> seen)
@@ -138,22 +187,50 @@ internal static class Portability
         var derived = type.GetCustomAttributes<JsonDerivedTypeAttribute>(inherit: false).ToList();
         if (derived.Count == 0)
             return new Refusal(path, type, $"It is {(type.IsInterface ? "an interface" : "abstract")}, so the worker cannot know what to make of it. Declare a concrete type, or list the derived ones with [JsonDerivedType].");
-        return derived.Select(d => Find(d.DerivedType, path, seen)).FirstOrDefault(r => r is not null);
+        return derived.Select(d => FindInListed(d, path, seen)).FirstOrDefault(r => r is not null);
+    }
+
+    private static Refusal? FindInListed(JsonDerivedTypeAttribute listed, string path, HashSet<Type> seen)
+    {
+        if (listed.TypeDiscriminator is null)
+            return new Refusal(path, listed.DerivedType, "Its [JsonDerivedType] names no discriminator, so the worker cannot tell that it is one. Give it one.");
+        return Find(listed.DerivedType, path, seen);
     }
 
     private static Refusal? FindInMembers(Type type, string path, HashSet<Type> seen)
     {
-        var members = Members(type).ToList();
-        foreach (var (member, memberType) in members)
+        foreach (var (member, memberType) in Members(type))
         {
             if (!member.IsDefined(typeof(JsonConverterAttribute)) && Find(memberType, $"{path}.{member.Name}", seen) is { } refusal)
                 return refusal;
         }
 
-        if (members.Count == 0 && type.GetFields(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic).Length > 0)
-            return new Refusal(path, type, "All it holds is private, so JSON would leave it behind. Give it public properties or a [JsonConverter].");
-        return CanBeMade(type, members) ? null
-            : new Refusal(path, type, "JSON cannot make it again: it needs a public constructor without parameters, or one whose parameters are named as its properties are, marked [JsonConstructor] where there are several.");
+        try
+        {
+            return FindInContract(JsonPayload.Options.GetTypeInfo(type), path);
+        }
+        catch (Exception error) when (error is InvalidOperationException or NotSupportedException)
+        {
+            return new Refusal(path, type, $"JSON cannot carry it: {error.Message}");
+        }
+    }
+
+    /// <summary>Holds System.Text.Json's own account of a type against the type: whether it can make it, and whether anything is lost.</summary>
+    private static Refusal? FindInContract(JsonTypeInfo info, string path)
+    {
+        if (info.Kind != JsonTypeInfoKind.Object)
+            return null;
+        var unbound = JsonState.UnboundParameters(info);
+        if (unbound is null)
+            return new Refusal(path, info.Type, "JSON cannot make it again: it needs a public constructor without parameters, or one whose parameters are named as its properties are, marked [JsonConstructor] where there are several.");
+        if (unbound.Count > 0)
+            return new Refusal(path, info.Type, $"JSON cannot make it again: the parameter {unbound[0].Name} of its constructor has no public property of that name and type ({DisplayName.Of(unbound[0].ParameterType)}).");
+        if (JsonState.FindLost(info) is not { } lost)
+            return null;
+        var isProperty = lost.IsPublic || lost.Name.EndsWith("k__BackingField", StringComparison.Ordinal);
+        return new Refusal(path, info.Type, isProperty
+            ? $"Its {JsonState.NameOf(lost)} would be lost, since JSON cannot set it. Give it a public setter or init, or a constructor parameter of its name and type, or mark it [JsonInclude] where its setter is private, or [JsonIgnore] if it need not cross."
+            : $"Its {JsonState.NameOf(lost)} would be lost, since JSON carries public members only. Give it a public property that reads and sets it, or mark it [JsonInclude], or [JsonIgnore] if it need not cross.");
     }
 
     /// <summary>What JSON writes of an object: public properties and fields, and those the user includes, without those the user ignores.</summary>
@@ -172,17 +249,6 @@ internal static class Portability
                     yield return (property, property.PropertyType);
             }
         }
-    }
-
-    private static bool CanBeMade(Type type, List<(MemberInfo Member, Type Type)> members)
-    {
-        var all = type.GetConstructors(BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic);
-        var chosen = all.FirstOrDefault(c => c.IsDefined(typeof(JsonConstructorAttribute)));
-        if (chosen is null && (type.IsValueType || HasDefaultConstructor(type)))
-            return true;
-        var open = all.Where(c => c.IsPublic).ToList();
-        chosen ??= open.Count == 1 ? open[0] : null;
-        return chosen?.GetParameters().All(p => members.Any(m => string.Equals(m.Member.Name, p.Name, StringComparison.OrdinalIgnoreCase))) == true;
     }
 
     private static bool HasDefaultConstructor(Type type) => type.IsValueType || type.GetConstructor(Type.EmptyTypes) is not null;
