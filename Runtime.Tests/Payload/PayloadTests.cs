@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text.Json.Serialization;
 
 namespace Tandem.Runtime.Tests.PayloadForms;
 
@@ -50,6 +51,61 @@ public sealed class PayloadTests
         Assert.Contains("System.Action can't cross to another process", error.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void LoneSurrogates_SurviveInsideJson()
+    {
+        RoundTrips<string[]>(["a\ud800b", "\udc00", "\ud83d\ude00", "\u0001", "\u0001not base64", ""]);
+        RoundTrips(new List<char> { 'a', '\ud800' });
+        RoundTrips(new List<char?> { 'a', null });
+        RoundTrips(new Dictionary<string, int> { ["\ud800"] = 1, ["\udc00"] = 2, ["plain"] = 3 });
+        RoundTrips(new Dictionary<char, int> { ['\ud800'] = 1, ['7'] = 2 });
+        RoundTrips(("x\udfff", '\ud800'));
+        Assert.Throws<InvalidDataException>(() => Payload.Read<string[]>("[\"\\u0001!\"]"u8));
+    }
+
+    [Fact]
+    public void ADerivedValueWhereItsBaseIsDeclared_IsRefused()
+    {
+        AssertSliced<Animal>(new Dog());
+        AssertSliced(new List<Animal> { new(), new Dog() });
+        AssertSliced((1, (Animal)new Dog()));
+        AssertSliced<List<int>>(new Litter());
+        RoundTrips(new List<Animal> { new() }, (a, b) => Assert.Equivalent(a, b, strict: true));
+        RoundTrips<IEnumerable<string>>(new HashSet<string> { "a" });
+
+        static void AssertSliced<T>(T value)
+        {
+            var message = Assert.Throws<NotSupportedException>(() => Payload.Write(new ArrayBufferWriter<byte>(), value)).Message;
+            Assert.Contains("is declared, and would arrive as no more than that", message, StringComparison.Ordinal);
+            Assert.Contains("JsonDerivedType", message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void AComparerOfItsOwn_IsRefused()
+    {
+        Refuses(new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase));
+        Refuses(new HashSet<string>(StringComparer.OrdinalIgnoreCase));
+        Refuses(new SortedSet<string>(StringComparer.Ordinal));
+        Refuses(new SortedDictionary<string, int>(StringComparer.OrdinalIgnoreCase));
+        Refuses(new List<IDictionary<string, int>> { new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase) });
+        RoundTrips(new Dictionary<string, int>(StringComparer.Ordinal) { ["a"] = 1 });
+        RoundTrips(new Dictionary<int, string> { [1] = "" });
+        RoundTrips(new HashSet<Guid> { Guid.Empty });
+        RoundTrips(new SortedSet<string> { "b", "a" });
+        RoundTrips(new SortedList<string, int> { ["a"] = 1 });
+        RoundTrips(new System.Collections.Concurrent.ConcurrentDictionary<string, int> { ["a"] = 1 });
+        RoundTrips(System.Collections.Immutable.ImmutableDictionary<string, int>.Empty.Add("a", 1));
+        RoundTrips(System.Collections.Immutable.ImmutableSortedSet.Create("a"));
+
+        static void Refuses<T>(T value) =>
+            Assert.Contains("comparer of its own", Assert.Throws<NotSupportedException>(() => Payload.Write(new ArrayBufferWriter<byte>(), value)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void ADefaultThatJsonWouldLeaveOut_Arrives() =>
+        RoundTrips(new LeavesOut { Number = 0, Text = null }, (a, b) => Assert.Equivalent(a, b, strict: true));
+
     private static void RoundTrips<T>(T value) => RoundTrips(value, (a, b) => Assert.Equal(a, b));
 
     private static void RoundTrips<T>(T value, Action<T, T> areEqual)
@@ -64,5 +120,26 @@ public sealed class PayloadTests
     private sealed record Person(string Name, int[] Scores)
     {
         public string? City { get; init; }
+    }
+
+    private class Animal
+    {
+        public string? Name { get; set; }
+    }
+
+    private sealed class Dog : Animal
+    {
+        public int Legs { get; set; }
+    }
+
+    private sealed class Litter : List<int>;
+
+    private sealed class LeavesOut
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+        public int Number { get; set; } = 5;
+
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Text { get; set; } = "";
     }
 }

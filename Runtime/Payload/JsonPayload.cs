@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
 
 namespace Tandem;
 
@@ -15,7 +16,8 @@ internal static class JsonPayload
         IncludeFields = true,
         MaxDepth = MaxDepth,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
+        Converters = { new ExactStringJsonConverter(), new ExactCharJsonConverter(), new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ExactContract.Apply } },
     };
 
     public static NotSupportedException CannotCross(Type type, Exception reason) => new(
