@@ -47,10 +47,29 @@ public sealed class ProcessQueueTests : QueueContractTests
     }
 
     [Fact]
-    public void Item_ThatCannotCross_IsRefusedAndNotIn()
+    public void ItemsThatCannotCross_AreRefusedByTheConstructor()
     {
-        using var queue = new ProcessQueue<Action>();
-        Assert.Contains("System.Action", Assert.Throws<NotSupportedException>(() => queue.Put(() => { })).Message, StringComparison.Ordinal);
+        Refuses<Action>();
+        Refuses<Task<int>>();
+        Refuses<ThreadLock>();
+        Refuses<object>();
+        Refuses<nint>();
+        Refuses<System.Collections.ObjectModel.ReadOnlyDictionary<string, int>>();
+
+        static void Refuses<T>()
+        {
+            var thrown = Assert.Throws<NotSupportedException>(static () => new ProcessQueue<T>());
+            Assert.Contains("The item of a ProcessQueue<", thrown.Message, StringComparison.Ordinal);
+            Assert.Contains("cannot cross a process boundary", thrown.Message, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public void ItemThatWouldArriveAsLess_IsRefusedAndNotIn()
+    {
+        using var queue = new ProcessQueue<Dictionary<string, int>>();
+        var item = new Dictionary<string, int>(StringComparer.OrdinalIgnoreCase);
+        Assert.Contains("comparer", Assert.Throws<NotSupportedException>(() => queue.Put(item)).Message, StringComparison.Ordinal);
         Assert.Equal(0, queue.Count);
     }
 

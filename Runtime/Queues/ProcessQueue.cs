@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Tandem.Platform;
 using Tandem.Waiting;
+using Tandem.Workers;
 
 namespace Tandem;
 
@@ -52,6 +53,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     /// <summary>Makes an empty queue.</summary>
     /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for as many as the memory holds.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative.</exception>
+    /// <exception cref="NotSupportedException">Items of type <typeparamref name="T"/> can't cross to another process; see the message.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public ProcessQueue(int capacity = 0)
@@ -63,12 +65,15 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for as many as the memory holds.</param>
     /// <param name="byteCapacity">The number of bytes that the items may take together, and one by itself.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or <paramref name="byteCapacity"/> is not positive.</exception>
+    /// <exception cref="NotSupportedException">Items of type <typeparamref name="T"/> can't cross to another process; see the message.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public ProcessQueue(int capacity, long byteCapacity)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteCapacity);
+        // Here, where nothing is lost yet: what Take cannot read is gone from the queue.
+        Portability.CheckItem(typeof(T), $"{Name}<{DisplayName.Of(typeof(T))}>");
         var slots = capacity == 0 ? DefaultSlots : capacity;
         _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, SharedRing.SizeFor(slots, byteCapacity)), Name);
         _ring = SharedRing.Create(_lease.Memory, capacity, slots, byteCapacity);
