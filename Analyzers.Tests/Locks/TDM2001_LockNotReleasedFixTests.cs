@@ -470,6 +470,37 @@ public class LockNotReleasedFixTests
         """);
 
     [Fact]
+    public Task FinallyThatOnlyReleases_Goes() => InMethod("""
+        [|Monitor.Enter(_gate)|];
+        Work();
+        try
+        {
+            Work();
+        }
+        catch (FormatException)
+        {
+            Work();
+        }
+        finally
+        {
+            Monitor.Exit(_gate);
+        }
+        """, """
+        lock (_gate)
+        {
+            Work();
+            try
+            {
+                Work();
+            }
+            catch (FormatException)
+            {
+                Work();
+            }
+        }
+        """);
+
+    [Fact]
     public Task ReleaseInTheMiddle_IsNotOffered() => NotOffered("""
         [|Monitor.Enter(_gate)|];
         Work();

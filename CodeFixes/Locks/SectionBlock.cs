@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using Tandem.CodeFixes.Editing;
@@ -55,7 +56,19 @@ internal static class SectionBlock
         wrap = WrapStatements.Of(text, section.Statements);
         if (wrap is null || OutlivingLocals.Declare(text, section, model) is not { } declared) return null;
 
-        TextChange[] outdated = [.. declared, .. section.Releases.Select(release => WrapStatements.Remove(text, release))];
+        TextChange[] outdated = [.. declared, .. section.Releases.Select(release => Without(text, release))];
         return [.. outdated, .. wrap.Deepen([.. outdated.Select(static change => change.Span)])];
+    }
+
+    /// <summary>The removal of <paramref name="release"/>, with the finally clause of a catch where that does nothing else.</summary>
+    private static TextChange Without(SourceText text, StatementSyntax release)
+    {
+        if (release.Parent is not BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: > 0 } } final }) return WrapStatements.Remove(text, release);
+
+        // Comments in the clause stay, and so does the clause.
+        var end = final.GetFirstToken().GetPreviousToken().Span.End;
+        return final.DescendantTrivia().Any(static trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia)) || !string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(end, final.SpanStart)))
+            ? WrapStatements.Remove(text, release)
+            : new TextChange(TextSpan.FromBounds(end, final.Span.End), "");
     }
 }
