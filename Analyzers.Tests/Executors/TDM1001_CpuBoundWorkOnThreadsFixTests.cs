@@ -129,6 +129,47 @@ public class CpuBoundWorkOnThreadsFixTests
         """);
 
     [Fact]
+    public Task Comments_MoveAboveTheCall() => InMethod(
+        """
+        // All of them.
+                var threads = new List<Thread>(); // to wait for
+                foreach (var item in items)
+                {
+                    // one each
+                    var thread = new Thread([|() => Crunch(item /* seed */)|] /* heavy */);
+                    thread.Start();
+                    threads.Add(thread);
+                } // started
+                // Wait.
+                foreach (var thread in threads) thread.Join(); // done
+                Console.WriteLine("done");
+        """,
+        """
+        // All of them.
+                // to wait for
+                // one each
+                /* heavy */
+                // done
+                Parallel.ForEach(items, item => Crunch(item /* seed */)); // started
+                // Wait.
+                Console.WriteLine("done");
+        """);
+
+    [Fact]
+    public Task Directives_AreLeft() => Unchanged("""
+        var threads = new List<Thread>();
+                foreach (var item in items)
+                {
+        #if !QUIET
+                    var thread = new Thread([|() => Crunch(item)|]);
+        #endif
+                    thread.Start();
+                    threads.Add(thread);
+                }
+                foreach (var thread in threads) thread.Join();
+        """);
+
+    [Fact]
     public Task ThreadsThatNobodyJoins_AreLeft() => Unchanged("foreach (var item in items) new Thread([|() => Crunch(item)|]).Start();");
 
     [Fact]

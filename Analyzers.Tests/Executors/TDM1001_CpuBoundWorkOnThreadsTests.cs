@@ -163,6 +163,87 @@ public class CpuBoundWorkOnThreadsTests
         DiagnosticSeverity.Warning);
 
     [Fact]
+    public Task Message_OfACallChain_DoesNotNameItsLastCall() => Says(
+        """
+        using System.Linq;
+        using System.Security.Cryptography;
+        using System.Text.RegularExpressions;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Tandem;
+
+        class Program
+        {
+            static readonly Regex s_words = new("(a+)+");
+
+            static void Run(string[] texts)
+            {
+                foreach (var text in texts)
+                    new Thread({|#0:() => {|#1:s_words.Matches(text)|}.Count.ToString()|}).Start();
+            }
+        }
+        """,
+        "This work is CPU-bound ('Regex.Matches' on line 15) and is started on a thread for each element; more CPU-bound threads than cores only add switching; bound it with Parallel, or run it on a ProcessExecutor",
+        DiagnosticSeverity.Warning);
+
+    [Fact]
+    public Task Message_OfAQueuedItem_SaysThatItIsQueued() => Says(
+        """
+        using System.Linq;
+        using System.Security.Cryptography;
+        using System.Text.RegularExpressions;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Tandem;
+
+        class Program
+        {
+            static readonly Regex s_words = new("(a+)+");
+
+            static void Run(string[] texts)
+            {
+                foreach (var text in texts)
+                    ThreadPool.QueueUserWorkItem({|#0:_ => {|#1:s_words.Matches(text)|}|});
+            }
+        }
+        """,
+        "'Matches' is CPU-bound ('Regex.Matches' on line 15) and is queued to the thread pool for each element, where all other work then waits for it; bound it with Parallel, or run it on a ProcessExecutor",
+        DiagnosticSeverity.Warning);
+
+    [Fact]
+    public Task Message_OfALongRunningTask_SaysThatItHasAThread() => Says(
+        """
+        using System.Linq;
+        using System.Security.Cryptography;
+        using System.Text.RegularExpressions;
+        using System.Threading;
+        using System.Threading.Tasks;
+        using Tandem;
+
+        class Program
+        {
+            static readonly Regex s_words = new("(a+)+");
+
+            static void Run(string[] texts)
+            {
+                foreach (var text in texts)
+                    Task.Factory.StartNew({|#0:() => {|#1:s_words.Matches(text)|}|}, TaskCreationOptions.LongRunning);
+            }
+        }
+        """,
+        "'Matches' is CPU-bound ('Regex.Matches' on line 15) and is started on a thread for each element; more CPU-bound threads than cores only add switching; bound it with Parallel, or run it on a ProcessExecutor",
+        DiagnosticSeverity.Warning);
+
+    [Fact]
+    public Task AsynchronousSelectOfTasks_IsSuggested() => Suggests("await Task.WhenAll(items.Select(async n => { var d = await Task.Run({|#0:() => Crunch(n)|}); Console.WriteLine(d); }));");
+
+    [Fact]
+    public Task AsynchronousSelectThatReturns_IsSuggested() => Suggests("await Task.WhenAll(items.Select(async n => { var d = await Task.Run({|#0:() => Crunch(n)|}); return d + 1; }));");
+
+    [Fact]
+    public Task AsynchronousSelectBehindAGate_DoesNotTrigger() => InMethod("var gate = new SemaphoreSlim(2); await Task.WhenAll(items.Select(async n => { await gate.WaitAsync(); var d = await Task.Run(() => Crunch(n)); gate.Release(); }));");
+
+    [Fact]
     public Task Message_OfThreads_SaysHowMany() => Says(
         """
         using System.Security.Cryptography;

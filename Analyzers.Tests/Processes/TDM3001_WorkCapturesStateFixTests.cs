@@ -146,6 +146,11 @@ public class WorkCapturesStateFixTests
         """);
 
     [Fact]
+    public Task CommentBehindTheWork_StaysThere() => InMethod(
+        "var r = await pool.Submit([|() => number * 2|] /* in */, token);",
+        "var r = await pool.Submit(static number => number * 2 /* in */, number, token);");
+
+    [Fact]
     public Task AnonymousMethod_GetsParameters() => InMethod(
         "var r = await pool.Submit([|delegate|] { return Compute(number); });",
         "var r = await pool.Submit(static delegate(int number) { return Compute(number); }, number);");

@@ -20,19 +20,22 @@ internal readonly record struct FanOut(IOperation Repeater, string Rounds)
     /// <summary>The fan-out that starting work at <paramref name="site"/> is part of, or null where it is started once, in turn, or under a bound.</summary>
     public static FanOut? Of(IOperation site)
     {
+        var isAwaited = false;
         for (var (child, parent) = (site, site.Parent); parent is not null; (child, parent) = (parent, parent.Parent))
         {
             switch (parent)
             {
+                case IAwaitOperation: isAwaited = true; break;
                 // The work ends before the next begins.
-                case IAwaitOperation: return null;
+                case ILoopOperation when isAwaited: return null;
                 // What starts the work leaves the loop.
                 case IReturnOperation { Kind: OperationKind.Return } when !IsImplicitReturn(parent): return null;
-                case IBlockOperation block when LeavesAfter(block, child): return null;
+                case IBlockOperation { Parent: not IAnonymousFunctionOperation } block when LeavesAfter(block, child): return null;
                 case ILoopOperation loop when child == loop.Body || loop is IForLoopOperation:
                     return IsUnbounded(WorkRounds.Of(loop)) && !IsHeldBack(loop.Body, site) ? new(loop, Words(WorkRounds.Of(loop))) : null;
                 case IAnonymousFunctionOperation lambda:
-                    return EachCall(lambda) is var (call, sequence) && IsUnbounded(WorkRounds.OfSequence(sequence)) && !IsHeldBack(lambda.Body, site)
+                    // An asynchronous lambda waits for its own work, and nobody waits before the next one is called.
+                    return (!isAwaited || lambda.Symbol.IsAsync) && EachCall(lambda) is var (call, sequence) && IsUnbounded(WorkRounds.OfSequence(sequence)) && !IsHeldBack(lambda.Body, site, isAwaited)
                         ? new(call, Words(WorkRounds.OfSequence(sequence))) : null;
                 case ILocalFunctionOperation: return null;
             }
@@ -62,7 +65,7 @@ internal readonly record struct FanOut(IOperation Repeater, string Rounds)
         };
     }
 
-    private static bool IsHeldBack(IOperation round, IOperation site) => round.Descendants().Any(operation => operation switch
+    private static bool IsHeldBack(IOperation round, IOperation site, bool mayAwait = false) => round.Descendants().Any(operation => operation switch
     {
         // A gate that the work passes, or waits at: a semaphore, a bounded queue.
         IInvocationOperation { TargetMethod: { Name: "Wait" or "WaitAsync" or "WaitOne" or "Release" } method } =>
@@ -71,7 +74,7 @@ internal readonly record struct FanOut(IOperation Repeater, string Rounds)
         // Waits in the loop for what the loop has started, all of it or the first to end.
         IInvocationOperation { TargetMethod: { Name: "Join" or "WhenAll" or "WhenAny" or "WaitAll" or "WaitAny" or "GetResult" or "RunSynchronously", ContainingType.Name: not "String" } } => !IsWithin(operation, site),
         IPropertyReferenceOperation { Property: { Name: "Result", ContainingType.Name: "Task" } } => !IsWithin(operation, site),
-        IAwaitOperation { Operation: var awaited } => !IsWithin(operation, site) && WorkValue.Of(awaited) is var value && (value == site || value.Descendants().Contains(site)),
+        IAwaitOperation { Operation: var awaited } => !mayAwait && !IsWithin(operation, site) && WorkValue.Of(awaited) is var value && (value == site || value.Descendants().Contains(site)),
         _ => false,
     });
 

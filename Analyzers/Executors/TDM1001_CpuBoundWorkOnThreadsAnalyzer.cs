@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using System.Linq;
+using System.Threading.Tasks;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
@@ -49,15 +51,24 @@ public sealed class CpuBoundWorkOnThreadsAnalyzer() : TandemAnalyzer(Descriptors
             case SpawnKind.ThreadExecutor:
                 Report(context, spawn, computes, $"{fact}, but the threads of a ThreadExecutor are meant for waiting: they outnumber the cores, share one heap and can't be killed", OnProcesses);
                 break;
-            // The pool adds threads slowly, so this is no worse than a queue that other work waits in.
-            case SpawnKind.Task:
-                Report(context, spawn, computes, $"{fact} and is queued to the thread pool for {fanOut?.Rounds}, where all other work then waits for it", Bounded, DiagnosticSeverity.Info);
+            case SpawnKind.Task when !HasThreadOfItsOwn(spawn):
+                // The pool adds threads slowly, so this is no worse than a queue that other work waits in.
+                Report(context, spawn, computes, Queued(fact, fanOut), Bounded, DiagnosticSeverity.Info);
+                break;
+            case SpawnKind.ThreadPool:
+                Report(context, spawn, computes, Queued(fact, fanOut), Bounded);
                 break;
             default:
                 Report(context, spawn, computes, $"{fact} and is started on a thread for {fanOut?.Rounds}; more CPU-bound threads than cores only add switching", Bounded);
                 break;
         }
     }
+
+    private static string Queued(string fact, FanOut? fanOut) => $"{fact} and is queued to the thread pool for {fanOut?.Rounds}, where all other work then waits for it";
+
+    // TaskCreationOptions.LongRunning
+    private static bool HasThreadOfItsOwn(Spawn spawn) => spawn.Site is IInvocationOperation { Arguments: var arguments } && arguments.Any(static argument =>
+        argument.Value is { Type.Name: "TaskCreationOptions", ConstantValue: { HasValue: true, Value: int options } } && ((TaskCreationOptions)options).HasFlag(TaskCreationOptions.LongRunning));
 
     // Parallel keeps to the number of cores by itself; a timer fires one at a time.
     private static bool RunsOnThreads(Spawn spawn) => spawn.Kind is SpawnKind.Thread or SpawnKind.ThreadPool
@@ -71,20 +82,23 @@ public sealed class CpuBoundWorkOnThreadsAnalyzer() : TandemAnalyzer(Descriptors
             severity,
             [evidence.Location],
             ImmutableDictionary<string, string?>.Empty,
-            Name(spawn.Work), fact, remedy));
+            Name(spawn.Work, evidence), fact, remedy));
 
-    private static string Name(IOperation work) => WorkValue.Delegate(work) switch
+    private static string Name(IOperation work, WorkEvidence evidence) => WorkValue.Delegate(work) switch
     {
         IMethodReferenceOperation reference => $"'{reference.Method.Name}'",
-        // The lambda that only calls is known by what it calls.
-        IAnonymousFunctionOperation { Body.Operations: { Length: > 0 } statements } when OnlyCall(statements[0]) is { } called && statements.Length <= 2 => $"'{called}'",
+        // The lambda that only calls is known by what it calls, unless what tells is elsewhere in it.
+        IAnonymousFunctionOperation { Body.Operations: { Length: > 0 and <= 2 } statements } lambda
+            when OnlyCall(statements[0]) is { } call && (call.Syntax.GetLocation() == evidence.Location || !IsWithin(evidence.Location, lambda)) => $"'{call.TargetMethod.Name}'",
         _ => "This work",
     };
 
-    private static string? OnlyCall(IOperation statement) => statement switch
+    private static bool IsWithin(Location location, IOperation operation) => location.SourceTree == operation.Syntax.SyntaxTree && operation.Syntax.Span.Contains(location.SourceSpan);
+
+    private static IInvocationOperation? OnlyCall(IOperation statement) => statement switch
     {
-        IExpressionStatementOperation { Operation: IInvocationOperation call } => call.TargetMethod.Name,
-        IReturnOperation { ReturnedValue: { } value } when WorkValue.Unconverted(value) is IInvocationOperation call => call.TargetMethod.Name,
+        IExpressionStatementOperation { Operation: IInvocationOperation call } => call,
+        IReturnOperation { ReturnedValue: { } value } => WorkValue.Unconverted(value) as IInvocationOperation,
         _ => null,
     };
 }

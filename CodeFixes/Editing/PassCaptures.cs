@@ -69,7 +69,7 @@ internal static class PassCaptures
         if (handed.Count - 1 + values.Count > MostArguments || handed.Exists(static a => a.Syntax is ArgumentSyntax { NameColon: not null })) return null;
 
         var last = arguments[handed.Count - 1];
-        var changes = new List<TextChange> { new(new TextSpan(last.Span.End, 0), string.Concat(values.Select(static value => $", {value.Expression}"))) };
+        var changes = new List<TextChange> { new(new TextSpan(End(last), 0), string.Concat(values.Select(static value => $", {value.Expression}"))) };
 
         // `Submit<int>(…)` becomes `Submit<string, int>(…)`: the result's type comes last.
         if (syntax.Expression.DescendantNodesAndSelf().OfType<GenericNameSyntax>().LastOrDefault(name => name.Identifier.ValueText == call.TargetMethod.Name) is { TypeArgumentList.Arguments: var types })
@@ -83,6 +83,10 @@ internal static class PassCaptures
 
         return changes;
     }
+
+    // A comment behind an argument belongs to it.
+    private static int End(ArgumentSyntax argument) =>
+        argument.GetTrailingTrivia().LastOrDefault(static trivia => trivia.IsKind(SyntaxKind.MultiLineCommentTrivia)) is { RawKind: not 0 } comment ? comment.Span.End : argument.Span.End;
 
     // A parameter may have the name of the variable that it stands for; any other name must be free.
     private static void Name(List<PassedValue> values, AnonymousFunctionExpressionSyntax lambda)

@@ -19,9 +19,9 @@ internal static class BoundWithParallel
         if (FanOutShape.Find(model, spawn) is not { } shape) return null;
 
         var call = shape.IsAwaited ? AwaitedCall(model, shape) : $"Parallel.ForEach({shape.Sequence}, {shape.Element} => {Body(shape.Work)})";
-        if (call is null) return null;
+        if (call is null || Comments(shape) is not { } comments) return null;
 
-        var changes = new List<TextChange> { new(shape.Start.Span, call + ";") };
+        var changes = new List<TextChange> { new(shape.Start.Span, string.Concat(comments.Select(comment => comment + NewLine(shape) + Indent(shape))) + call + ";") };
         changes.AddRange(shape.Superfluous.Select(statement => new TextChange(WholeLines(statement, isAfter: statement.SpanStart > shape.Start.SpanStart), "")));
         if (model.LookupNamespacesAndTypes(shape.Start.SpanStart, name: "Parallel").IsEmpty && Using(shape.Start) is var import) changes.Add(import);
         return [.. changes];
@@ -32,8 +32,7 @@ internal static class BoundWithParallel
     {
         if (model.Compilation.GetTypeByMetadataName("System.Threading.Tasks.Parallel")?.GetMembers("ForEachAsync").IsEmpty is not false) return null;
 
-        var indent = shape.Start.GetLeadingTrivia().LastOrDefault(static t => t.IsKind(SyntaxKind.WhitespaceTrivia)).ToString();
-        var newLine = shape.Start.SyntaxTree.GetText().Lines[0] is { EndIncludingLineBreak: var end, End: var text } && end - text == 2 ? "\r\n" : "\n";
+        var (indent, newLine) = (Indent(shape), NewLine(shape));
         var statements = shape.Work switch
         {
             { ExpressionBody: { } expression } => $"{indent}    {expression};",
@@ -47,16 +46,33 @@ internal static class BoundWithParallel
         return $"await Parallel.ForEachAsync({shape.Sequence}, ({shape.Element}, _) =>{newLine}{indent}{{{newLine}{statements}{newLine}{indent}    return ValueTask.CompletedTask;{newLine}{indent}}})";
     }
 
+    private static string Indent(FanOutShape shape) => shape.Start.GetLeadingTrivia().LastOrDefault(static t => t.IsKind(SyntaxKind.WhitespaceTrivia)).ToString();
+
+    private static string NewLine(FanOutShape shape) =>
+        shape.Start.SyntaxTree.GetText().Lines[0] is { EndIncludingLineBreak: var end, End: var text } && end - text == 2 ? "\r\n" : "\n";
+
+    // What stood between or beside the lines that go moves above the call; null where something else than a comment stands there, as #if.
+    private static List<SyntaxTrivia>? Comments(FanOutShape shape)
+    {
+        var found = shape.Superfluous.Append(shape.Start).OrderBy(static statement => statement.SpanStart)
+            .SelectMany(statement => statement.DescendantTrivia().Where(trivia => trivia.SpanStart > statement.SpanStart && (statement != shape.Start || trivia.SpanStart < statement.Span.End)))
+            .Where(trivia => !shape.Work.Body.Span.Contains(trivia.Span) && !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia))
+            .ToList();
+        return found.TrueForAll(IsComment) ? found : null;
+    }
+
+    private static bool IsComment(SyntaxTrivia trivia) => trivia.IsKind(SyntaxKind.SingleLineCommentTrivia) || trivia.IsKind(SyntaxKind.MultiLineCommentTrivia);
+
     private static string Body(AnonymousFunctionExpressionSyntax work) => work.Body.ToString();
 
-    private static bool HasComments(SyntaxNode node) => node.DescendantTrivia().Any(static t => t.IsKind(SyntaxKind.SingleLineCommentTrivia) || t.IsKind(SyntaxKind.MultiLineCommentTrivia));
+    private static bool HasComments(SyntaxNode node) => node.DescendantTrivia().Any(IsComment);
 
     // With its line break, and for what comes after the start with the empty line before it.
     private static TextSpan WholeLines(StatementSyntax statement, bool isAfter)
     {
         var text = statement.SyntaxTree.GetText();
         var (first, last) = (text.Lines.GetLineFromPosition(statement.SpanStart), text.Lines.GetLineFromPosition(statement.Span.End));
-        if (!IsBlank(TextSpan.FromBounds(first.Start, statement.SpanStart)) || !IsBlank(TextSpan.FromBounds(statement.Span.End, last.End))) return statement.FullSpan;
+        if (!IsBlank(TextSpan.FromBounds(first.Start, statement.SpanStart)) || statement.GetLastToken().GetNextToken().SpanStart < last.End) return TextSpan.FromBounds(statement.SpanStart, statement.FullSpan.End);
 
         var before = text.Lines[first.LineNumber - 1];
         return TextSpan.FromBounds(isAfter && IsBlank(before.Span) ? before.Start : first.Start, last.EndIncludingLineBreak);

@@ -83,7 +83,7 @@ internal sealed record FanOutShape(
         var own = new[] { declaration, start, wait };
         var others = block.DescendantNodes().OfType<IdentifierNameSyntax>()
             .Where(name => name.Identifier.ValueText == keeper.Name && !own.Any(statement => statement.Span.Contains(name.Span)));
-        if (others.Any() || own.Any(statement => HasComments(statement, work))) return null;
+        if (others.Any()) return null;
 
         return new(start, [.. own.Where(statement => statement != start).Distinct()], sequence, element, work, awaited);
     }
@@ -107,10 +107,6 @@ internal sealed record FanOutShape(
 
     private static ExpressionSyntax Eager(ExpressionSyntax sequence) =>
         sequence is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.Text: "ToArray", Expression: IdentifierNameSyntax list } } ? list : sequence;
-
-    // A comment between the lines would have no place any more; one before them stays.
-    private static bool HasComments(StatementSyntax statement, AnonymousFunctionExpressionSyntax work) =>
-        statement.DescendantTrivia().Any(trivia => trivia.SpanStart > statement.SpanStart && !work.Body.FullSpan.Contains(trivia.Span) && !string.IsNullOrWhiteSpace(trivia.ToString()));
 
     private static IEnumerable<StatementSyntax> Statements(StatementSyntax body) => body is BlockSyntax block ? block.Statements : Enumerable.Repeat(body, 1);
 
