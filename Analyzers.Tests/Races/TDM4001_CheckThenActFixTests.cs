@@ -503,6 +503,7 @@ public class CheckThenActFixTests
         "int _n; readonly object _x = new(); public void Withdraw(int n) { if ([|_n > 0|]) { Take(); } } void Take() { Log(); _n--; } void Log() { lock (_x) { } }",
         "int _n; readonly SemaphoreSlim _s = new(0); public void Withdraw(int n) { if ([|_n > 0|]) { _s.Wait(); _n--; } }",
         "int _n; readonly ReaderWriterLockSlim _s = new(); public void Withdraw(int n) { if ([|_n > 0|]) { _s.EnterReadLock(); _s.ExitReadLock(); _n--; } }",
+        "int _n; readonly object _x = new(); public void Withdraw(int n) { bool ok; Monitor.Enter(_x); try { ok = [|_n > 0|]; } finally { Monitor.Exit(_x); } Monitor.Enter(_x); try { if (ok) _n--; } finally { Monitor.Exit(_x); } }",
         // A wait for work that may need the lock.
         "int _n; readonly object _g = new(); public void Work() { lock (_g) _n++; } public void Withdraw(int n) { if ([|_n > 0|]) { var t = new Thread(Work); t.Start(); t.Join(); _n = _n - 1; } }",
         "int _n; readonly object _g = new(); public int Work() { lock (_g) return ++_n; } public void Withdraw(int n) { if ([|_n > 0|]) { _n -= System.Threading.Tasks.Task.Run(Work).Result; } }",

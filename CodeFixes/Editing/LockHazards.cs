@@ -34,8 +34,19 @@ internal sealed class LockHazards(SemanticModel model, string expression)
     {
         // Nobody knows what the subscribers of an event do.
         if (call.TargetMethod.MethodKind is MethodKind.DelegateInvoke) return true;
-        if (_locks.Find(call) is { } taken)
-            return taken.Action is not (LockAction.Release or LockAction.Query) && !IsTheLock(call.Instance ?? call.Arguments.First().Value, calls);
+        if (_locks.Find(call) is { } step)
+        {
+            var isTheLock = IsTheLock(call.Instance ?? call.Arguments.First().Value, calls);
+            return step switch
+            {
+                { Action: LockAction.Query } => false,
+                // What was taken before the range and is given back in it would cross the new lock; a callee gives back what it took.
+                { Action: LockAction.Release } => calls == 0 && step.Kind is not LockKind.Semaphore,
+                { Action: LockAction.Use } or { ReturnsScope: true } => !isTheLock,
+                _ => !isTheLock || calls == 0,
+            };
+        }
+
         // `Parallel.For(…)` waits for the work that it starts.
         if (_spawns.SpawnsAt(call).Any(static spawn => spawn.Joins)) return true;
         return s_waits.Contains(call.TargetMethod.Name) && call.TargetMethod.ContainingNamespace.ToDisplayString() is var space
