@@ -470,6 +470,22 @@ public class LockNotReleasedFixTests
         """);
 
     [Fact]
+    public Task LabelAtTheFront_DoesNotSetTheIndent() => InMethod("""
+            [|Monitor.Enter(_gate)|];
+        again:
+            Work();
+            if (_flag) goto again;
+            Monitor.Exit(_gate);
+        """, """
+            lock (_gate)
+            {
+                again:
+                    Work();
+                    if (_flag) goto again;
+            }
+        """);
+
+    [Fact]
     public Task FinallyThatOnlyReleases_Goes() => InMethod("""
         [|Monitor.Enter(_gate)|];
         Work();
