@@ -83,6 +83,32 @@ public abstract class MapContractTests
         Assert.Equal(1, await executor.Submit(static () => 1).Soon());
     }
 
+    [Theory]
+    [InlineData(1, true)]
+    [InlineData(2, true)]
+    [InlineData(10, true)]
+    [InlineData(2, false)]
+    public async Task ASequenceThatThrows_DoesSoAfterTheResultsOfWhatItGave(int chunkSize, bool ordered)
+    {
+        await using var executor = Create(2);
+        var results = new List<int>();
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(async () =>
+        {
+            await foreach (var result in executor.Map(static x => 2 * x, Three(), new() { ChunkSize = chunkSize, MaxInFlight = 20, Ordered = ordered }))
+                results.Add(result);
+        });
+        Assert.Equal("no fourth", thrown.Message);
+        Assert.Equal([2, 4, 6], results.Order());
+
+        static IEnumerable<int> Three()
+        {
+            yield return 1;
+            yield return 2;
+            yield return 3;
+            throw new InvalidOperationException("no fourth");
+        }
+    }
+
     [Fact]
     public async Task Cancellation_EndsTheEnumeration_InTheNameOfItsToken()
     {

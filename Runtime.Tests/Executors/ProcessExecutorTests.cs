@@ -48,6 +48,26 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
     }
 
     [Fact]
+    public async Task WorkOfAWiderType_GetsItsArgumentsAsTheyWereSubmitted()
+    {
+        await using var executor = new ProcessExecutor(1);
+        Func<IEnumerable<int>, int> sum = static numbers => numbers.Sum();
+        Assert.Equal(6, await executor.Submit<int[], int>(sum, [1, 2, 3]).Soon());
+        Assert.Equal(7, await executor.Submit<List<int>, int>(sum, [3, 4]).Soon());
+        Assert.Equal([3, 4], await Collect(executor.Map<int[], int>(sum, [[1, 2], [4]])));
+        Func<Document, string> title = static document => $"{document.GetType().Name} {document.Title}";
+        Assert.Equal("Letter a", await executor.Submit<Letter, string>(title, new Letter { Title = "a", To = "b" }).Soon());
+
+        static async Task<List<T>> Collect<T>(IAsyncEnumerable<T> results)
+        {
+            var list = new List<T>();
+            await foreach (var result in results)
+                list.Add(result);
+            return list;
+        }
+    }
+
+    [Fact]
     public async Task MaxTasksPerWorker_TakesAFreshProcessAfterSoMany()
     {
         await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, MaxTasksPerWorker = 2 });
@@ -192,6 +212,16 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
     private readonly struct Hidden(int value)
     {
         public int Value() => value;
+    }
+
+    private class Document
+    {
+        public string? Title { get; set; }
+    }
+
+    private sealed class Letter : Document
+    {
+        public string? To { get; set; }
     }
 
     private sealed record Order(int Id, Line[] Lines)

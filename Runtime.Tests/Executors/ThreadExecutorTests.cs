@@ -98,6 +98,50 @@ public sealed class ThreadExecutorTests : ExecutorContractTests
     }
 
     [Fact]
+    public async Task DisposedByItsOwnAsynchronousWork_RefusesToWaitForItself()
+    {
+        await using var executor = new ThreadExecutor(1);
+        var thrown = await Assert.ThrowsAsync<InvalidOperationException>(() => executor.Submit(async () =>
+        {
+            await Task.Yield();
+            executor.Dispose();
+        }).Soon());
+        Assert.Contains("wait for itself", thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task DisposedByWhatItsWorkLeftBehind_IsDisposed()
+    {
+        var executor = new ThreadExecutor(1);
+        var workIsOver = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var leftBehind = new TaskCompletionSource<Task>();
+        await executor.Submit(() => leftBehind.SetResult(Task.Run(async () =>
+        {
+            await workIsOver.Task;
+            executor.Dispose();
+        }))).Soon();
+        workIsOver.SetResult();
+        await (await leftBehind.Task).Soon();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => executor.Submit(() => 1));
+    }
+
+    [Fact]
+    public async Task WorkThatInterruptsItsThread_HarmsNobodyElse()
+    {
+        await using var executor = new ThreadExecutor(1);
+        var thread = await executor.Submit(() =>
+        {
+            Thread.CurrentThread.Interrupt();
+            return Thread.CurrentThread;
+        }).Soon();
+
+        // The next work on the same thread, which waits and so would be hit.
+        Assert.True(await executor.Submit(() => !thread.Join(1) && Thread.CurrentThread == thread).Soon());
+        thread.Interrupt();
+        Assert.Equal(2, await executor.Submit(() => 2).Soon());
+    }
+
+    [Fact]
     public async Task Continuations_DoNotHoldTheWorker()
     {
         using var attached = new ManualResetEventSlim();
@@ -114,4 +158,32 @@ public sealed class ThreadExecutorTests : ExecutorContractTests
 public sealed class ThreadMapTests : MapContractTests
 {
     protected override Executor Create(int maxWorkers) => new ThreadExecutor(maxWorkers);
+
+    [Fact]
+    public async Task LeavingEarly_EndsAChunkAfterTheItemThatRuns()
+    {
+        using var running = new ManualResetEventSlim();
+        using var release = new ManualResetEventSlim();
+        await using var executor = new ThreadExecutor(1);
+        var ran = 0;
+        var results = executor.Map(
+            (int _) =>
+            {
+                ran++;
+                running.Set();
+                release.Wait();
+                return 0;
+            },
+            [1, 2, 3],
+            new() { ChunkSize = 3 });
+        using var leave = new CancellationTokenSource();
+        var enumerator = results.GetAsyncEnumerator(leave.Token);
+        var first = enumerator.MoveNextAsync().AsTask();
+        await Blocking.Run(() => Assert.True(running.Wait(Blocking.Patience)));
+        leave.Cancel();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first.Soon());
+        release.Set();
+        await executor.Submit(() => 1).Soon();
+        Assert.Equal(1, ran);
+    }
 }

@@ -7,7 +7,7 @@ namespace Tandem.Runtime.Tests.Workers;
 /// <summary>One crash, one failure: however and whenever a worker dies, the task that it ran fails and says how, and all others run on.</summary>
 public abstract class CrashTests
 {
-    private protected abstract ProcessExecutor Create(ProcessExecutorOptions options);
+    private protected abstract ProcessExecutor Create(ProcessExecutorOptions options, WorkerCommand? command = null);
 
     [Theory]
     [InlineData(Death.Kill, null, "SIGKILL", "was killed by SIGKILL (9)")]
@@ -95,6 +95,19 @@ public abstract class CrashTests
         await using var executor = Create(new() { MaxWorkers = 1, Initializer = static () => StartCounter.DieForTheFirst(1) });
         Assert.Equal(2, await executor.Submit(static () => 2).Soon());
         Assert.Equal(2, starts.Starts);
+    }
+
+    [Fact]
+    public async Task BeforeItBegins_AgainAndAgain_FailsThatTaskOnly()
+    {
+        // A heap of 64 MiB cannot take an argument of 200.
+        var small = new WorkerCommand("/usr/bin/env", ["DOTNET_GCHeapHardLimit=0x4000000", WorkerCommand.Current.Program, .. WorkerCommand.Current.Arguments]);
+        await using var executor = Create(new() { MaxWorkers = 1 }, small);
+        var tooLarge = executor.Submit(static bytes => bytes.Length, new byte[200 << 20]);
+        var next = executor.Submit(Work.Double, 2);
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => tooLarge.Soon());
+        Assert.Contains("like 2 workers before it, before it could begin ", crash.Message, StringComparison.Ordinal);
+        Assert.Equal(4, await next.Soon());
     }
 
     [Fact]
@@ -204,11 +217,11 @@ public abstract class CrashTests
 [Collection(WorkerProcesses.Name)]
 public sealed class WorkerCrashTests : CrashTests
 {
-    private protected override ProcessExecutor Create(ProcessExecutorOptions options) => new(options);
+    private protected override ProcessExecutor Create(ProcessExecutorOptions options, WorkerCommand? command) => new(options, command ?? WorkerCommand.Current);
 }
 
 [Collection(WorkerProcesses.Name)]
 public sealed class PortableWorkerCrashTests : CrashTests
 {
-    private protected override ProcessExecutor Create(ProcessExecutorOptions options) => new(options, WorkerCommand.Current with { IsPortable = true });
+    private protected override ProcessExecutor Create(ProcessExecutorOptions options, WorkerCommand? command) => new(options, (command ?? WorkerCommand.Current) with { IsPortable = true });
 }

@@ -62,6 +62,15 @@ public sealed class RemoteErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task WhatHasBeenThrownWhenItIsMade_IsARemoteException()
+    {
+        Assert.Equal("own", (await Throws<RemoteException>(static () => throw new ThrowsItself("own"))).RemoteMessage);
+        var aggregate = await Throws<RemoteException>(static () => throw new AggregateException(new SilentHere("quiet")));
+        Assert.Equal(typeof(AggregateException).FullName, aggregate.RemoteTypeName);
+        Assert.Equal(1, await _executor.Submit(static () => 1).Soon());
+    }
+
+    [Fact]
     public async Task AnInitializerOfATypeThatThrows_IsTold()
     {
         var thrown = await Throws<RemoteException>(static () => { _ = Broken.Value; });
@@ -147,6 +156,27 @@ public sealed class RemoteErrorTests : IDisposable
         public override string? StackTrace => throw new InvalidTimeZoneException();
 
         public override string ToString() => throw new InvalidTimeZoneException();
+    }
+
+    private sealed class ThrowsItself : Exception
+    {
+        public ThrowsItself(string message)
+            : base(message)
+        {
+            try
+            {
+                throw this;
+            }
+            catch (ThrowsItself)
+            {
+            }
+        }
+    }
+
+    private sealed class SilentHere(string message) : Exception(message)
+    {
+        public override string Message =>
+            Environment.GetCommandLineArgs().Contains("--tandem-worker") ? base.Message : throw new InvalidTimeZoneException();
     }
 
     private sealed class Fussy : Exception

@@ -23,6 +23,17 @@ public sealed class StartTests
         }
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task AProgramWithoutAName_IsTold_AndEndsNothing(bool isPortable)
+    {
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, new WorkerCommand("", []) { IsPortable = isPortable });
+        Assert.NotNull((await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon())).InnerException);
+        await using var other = new ProcessExecutor(1);
+        Assert.Equal(1, await other.Submit(static () => 1).Soon());
+    }
+
     [Fact]
     public async Task AProgramThatEndsAtOnce_IsQuoted()
     {

@@ -28,7 +28,8 @@ public abstract partial class Executor
         Map(work, items, static (w, item) => Await(w(item)), options, cancellationToken);
 
     /// <summary>Refuses at once, not first when enumerated, work that the workers cannot run.</summary>
-    private protected virtual void CheckWork<T, TResult>(Delegate work)
+    private protected virtual void CheckWork<TWork, T, TResult>(TWork work)
+        where TWork : Delegate
     {
     }
 
@@ -37,7 +38,7 @@ public abstract partial class Executor
     {
         ArgumentNullException.ThrowIfNull(work);
         ArgumentNullException.ThrowIfNull(items);
-        CheckWork<T, TResult>(work);
+        CheckWork<TWork, T, TResult>(work);
         Pool.ThrowIfShutDown();
         return new Mapping<T, TResult>((chunk, token) => StartChunk(work, chunk, invoke, token), items, MapPlan.For(items, options ?? new(), MaxWorkers))
             .RunAsync(cancellationToken, CancellationToken.None);

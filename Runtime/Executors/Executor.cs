@@ -17,7 +17,7 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
 
     private protected WorkerPool Pool { get; }
 
-    /// <summary>Whether the current thread is a worker of this executor, which must not wait for itself.</summary>
+    /// <summary>Whether the caller is work that runs on this executor, which must not wait for itself.</summary>
     private protected virtual bool IsCalledByItsWorker => false;
 
     /// <summary>

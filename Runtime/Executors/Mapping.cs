@@ -16,6 +16,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         using var source = items.GetEnumerator();
         int underWay = 0, inFlight = 0, ready = 0;
         var more = true;
+        ExceptionDispatchInfo? sourceFailure = null;
         try
         {
             while (true)
@@ -23,7 +24,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
                 while (more && (underWay == 0 || inFlight + plan.ChunkSize <= plan.MaxInFlight))
                 {
                     ThrowIfCanceled();
-                    var chunk = Take(source);
+                    var chunk = Take(source, out sourceFailure);
                     more = chunk.Length == plan.ChunkSize;
                     if (chunk.Length == 0)
                         break;
@@ -33,7 +34,11 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
                 }
 
                 if (underWay == 0)
+                {
+                    // Now that what it gave before is handed out, as an iterator over the same sequence would do.
+                    sourceFailure?.Throw();
                     yield break;
+                }
 
                 var (results, failure) = await NextAsync().ConfigureAwait(false);
                 plan.Progress?.Report(ready += results.Length);
@@ -79,13 +84,21 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         }
     }
 
-    private T[] Take(IEnumerator<T> source)
+    /// <summary>Takes the next chunk; a shorter one where the sequence ends, or throws.</summary>
+    private T[] Take(IEnumerator<T> source, out ExceptionDispatchInfo? failure)
     {
-        if (plan.ChunkSize == 1)
-            return source.MoveNext() ? [source.Current] : [];
+        failure = null;
         var chunk = new List<T>();
-        while (chunk.Count < plan.ChunkSize && source.MoveNext())
-            chunk.Add(source.Current);
+        try
+        {
+            while (chunk.Count < plan.ChunkSize && source.MoveNext())
+                chunk.Add(source.Current);
+        }
+        catch (Exception exception)
+        {
+            failure = ExceptionDispatchInfo.Capture(exception);
+        }
+
         return [.. chunk];
     }
 

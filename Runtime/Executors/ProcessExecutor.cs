@@ -64,13 +64,14 @@ public sealed class ProcessExecutor : Executor
         return Enqueue(new ProcessChunk<TResult>(reference, request, new CallTokens(cancellationToken, request.Tokens)));
     }
 
-    private protected override void CheckWork<T, TResult>(Delegate work)
+    private protected override void CheckWork<TWork, T, TResult>(TWork work)
     {
         var reference = Check(work, typeof(TResult));
         Portability.CheckArgument(typeof(T), number: 1, reference.Name);
     }
 
-    private WorkReference Check(Delegate work, Type result)
+    private WorkReference Check<TWork>(TWork work, Type result)
+        where TWork : Delegate
     {
         ArgumentNullException.ThrowIfNull(work);
         Pool.ThrowIfShutDown();

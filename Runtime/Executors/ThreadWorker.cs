@@ -40,15 +40,15 @@ internal interface IThreadWork
 /// <summary>A dedicated background thread of a <see cref="ThreadExecutor"/>.</summary>
 internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initializer) : PoolWorker
 {
-    [ThreadStatic]
-    private static WorkerPool? t_pool;
+    /// <summary>Flows with asynchronous work to whatever threads it goes on on, which a thread-static would not.</summary>
+    private static readonly AsyncLocal<Running?> s_running = new();
 
     // Released once for each Assign and for Leave.
     private readonly SemaphoreSlim _told = new(0);
     private WorkItem? _assigned;
 
-    /// <summary>The pool that the current thread works for, if any.</summary>
-    public static WorkerPool? CurrentPool => t_pool;
+    /// <summary>The pool for which the caller works, if any. What work started and left behind works for nobody.</summary>
+    public static WorkerPool? CurrentPool => s_running.Value is { HasEnded: false } running ? running.Pool : null;
 
     // UnsafeStart: a worker belongs to nobody, so the AsyncLocals of whoever happened to submit first stay out.
     public override void Start()
@@ -80,10 +80,9 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
 
     private void Run()
     {
-        t_pool = pool;
         try
         {
-            initializer?.Invoke();
+            RunAsPool(static i => ((Action?)i)?.Invoke(), initializer);
         }
         catch (Exception exception)
         {
@@ -106,8 +105,45 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
 
     private WorkItem? WaitForWork()
     {
-        _told.Wait();
-        return Interlocked.Exchange(ref _assigned, null);
+        while (true)
+        {
+            try
+            {
+                _told.Wait();
+                return Interlocked.Exchange(ref _assigned, null);
+            }
+            catch (ThreadInterruptedException)
+            {
+                // Somebody kept hold of this thread and interrupted it; that was meant for the work, which is over.
+            }
+        }
+    }
+
+    /// <summary>An interrupt that the work did not notice must not hit the pool's locks.</summary>
+    private static void ForgetInterrupt()
+    {
+        try
+        {
+            Thread.Sleep(0);
+        }
+        catch (ThreadInterruptedException)
+        {
+        }
+    }
+
+    private void RunAsPool(Action<object?> body, object? state)
+    {
+        var running = new Running(pool);
+        s_running.Value = running;
+        try
+        {
+            body(state);
+        }
+        finally
+        {
+            running.HasEnded = true;
+            ForgetInterrupt();
+        }
     }
 
     private WorkItem? Run(WorkItem item, out bool leaves)
@@ -121,7 +157,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
 
         // A context of its own for each task: what one leaves in AsyncLocals or as culture, the next does not find.
         var work = (IThreadWork)item;
-        ExecutionContext.Run(s_emptyContext, static w => ((IThreadWork)w!).Execute(), work);
+        ExecutionContext.Run(s_emptyContext, _ => RunAsPool(static w => ((IThreadWork)w!).Execute(), work), null);
         var following = pool.Ready(this, out leaves);
         work.Settle();
         return following;
@@ -136,5 +172,19 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         thread.UnsafeStart();
         thread.Join();
         return context!;
+    }
+
+    /// <summary>One run of user code, for those who ask from inside it.</summary>
+    private sealed class Running(WorkerPool pool)
+    {
+        private volatile bool _hasEnded;
+
+        public WorkerPool Pool => pool;
+
+        public bool HasEnded
+        {
+            get => _hasEnded;
+            set => _hasEnded = value;
+        }
     }
 }

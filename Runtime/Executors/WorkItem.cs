@@ -9,7 +9,7 @@ internal enum WorkState
     Done,
 }
 
-/// <summary>One submitted call on its way through a <see cref="WorkerPool"/>. The pool's lock guards the first three members.</summary>
+/// <summary>One submitted call on its way through a <see cref="WorkerPool"/>. The pool's lock guards the first four members.</summary>
 internal abstract class WorkItem(CancellationToken cancellationToken)
 {
     public WorkState State;
@@ -19,6 +19,9 @@ internal abstract class WorkItem(CancellationToken cancellationToken)
 
     /// <summary>Who runs it, once it runs.</summary>
     public PoolWorker? Worker;
+
+    /// <summary>How many workers were given it and died before they began it.</summary>
+    public int LostWorkers;
 
     /// <summary>Ends the item's watch on its token. Set before the item enters the pool.</summary>
     public CancellationTokenRegistration Watch;

@@ -11,6 +11,9 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>How many workers may fail to start in a row before those who wait are told so.</summary>
     private const int MaxFailedStarts = 3;
 
+    /// <summary>How many workers may die of an item before it begins, of arguments too large for them, say. Fewer would blame items for stray kills.</summary>
+    public const int MaxLostWorkers = 3;
+
     private readonly Lock _gate = new();
     private readonly LinkedList<WorkItem> _pending = new();
     private readonly HashSet<PoolWorker> _workers = [];
@@ -107,13 +110,14 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
 
     /// <summary>
     /// Says that a worker is gone; <paramref name="began"/>: the item it was given last had begun, and the worker settles it. One that had
-    /// not begun is the next to run. <paramref name="failure"/> says why a worker never became ready.
+    /// not begun is the next to run. <paramref name="failure"/> says why a worker never became ready, <paramref name="lost"/> how it died with
+    /// an item that it had been sent and had not begun; an item that has cost too many workers fails so.
     /// </summary>
-    public void Ended(PoolWorker worker, bool began, WorkerStartException? failure)
+    public void Ended(PoolWorker worker, bool began, WorkerStartException? failure, WorkerCrashedException? lost = null)
     {
         PoolWorker? added, idle = null;
         WorkItem[] failed = [];
-        WorkItem? item;
+        WorkItem? item, hopeless = null;
         bool stopped;
         lock (_gate)
         {
@@ -123,6 +127,11 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             if (item is not null && (_terminated || item.CancellationToken.IsCancellationRequested))
             {
                 item.State = WorkState.Done;
+            }
+            else if (item is not null && lost is not null && ++item.LostWorkers >= MaxLostWorkers)
+            {
+                item.State = WorkState.Done;
+                (hopeless, item) = (item, null);
             }
             else if (item is not null)
             {
@@ -145,6 +154,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             idle.Assign(item!);
         else
             item?.Cancel();
+        hopeless?.Fail(lost!);
         added?.Start();
         foreach (var waiting in failed)
             waiting.Fail(failure!);

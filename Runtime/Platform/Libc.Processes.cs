@@ -28,6 +28,7 @@ internal static partial class Libc
     public const short POLLIN = 1;
     public const short POLLOUT = 4;
 
+    public const int P_PID = 1;
     public const int P_PIDFD = 3;
     public const int WEXITED = 4;
     public const int CLD_EXITED = 1;
@@ -80,6 +81,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "waitid", SetLastError = true)]
     public static unsafe partial int WaitId(int kind, int id, int* info, int options);
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    public static partial int SendSignal(int processId, int signal);
 
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial int PidFdOpen(long number, int processId, uint flags);

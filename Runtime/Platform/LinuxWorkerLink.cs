@@ -80,9 +80,11 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
             // Nobody else waits for our children, so the id cannot have been given to another process yet.
             var death = PidFdOpen(SYS_pidfd_open, processId, 0);
-            return new LinuxWorkerLink(processId, name, listener, own[0], own[1], own[2], Check(death), own[3]);
+            if (death < 0)
+                throw EndUnwatched(processId, new Win32Exception());
+            return new LinuxWorkerLink(processId, name, listener, own[0], own[1], own[2], death, own[3]);
         }
-        catch (Win32Exception exception)
+        catch (Exception exception)
         {
             foreach (var descriptor in own)
                 Close(descriptor);
@@ -95,7 +97,20 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    public override void Open() => new Thread(Watch) { IsBackground = true, Name = $"Tandem {_name}" }.UnsafeStart();
+    public override void Open()
+    {
+        try
+        {
+            new Thread(Watch) { IsBackground = true, Name = $"Tandem {_name}" }.UnsafeStart();
+        }
+        catch (Exception)
+        {
+            Kill();
+            Reap();
+            CloseAll();
+            throw;
+        }
+    }
 
     public override void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest)
     {
@@ -273,8 +288,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             while (_received.TryTake(out var kind, out var body))
                 _listener.Received(kind, body);
         }
-        catch (InvalidDataException exception)
+        catch (Exception exception)
         {
+            // Also what nobody has foreseen: the call fails, the application runs on.
             _damage = exception;
         }
     }
@@ -336,6 +352,15 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
                     Close(polled.Descriptor);
             }
         }
+    }
+
+    /// <summary>Ends a child that cannot be watched, and takes its zombie away.</summary>
+    private static Win32Exception EndUnwatched(int processId, Win32Exception cause)
+    {
+        int* info = stackalloc int[32];
+        _ = SendSignal(processId, Signals.Kill);
+        _ = WaitId(P_PID, processId, info, WEXITED);
+        return cause;
     }
 
     private static int KeepAbove(int descriptor) => PosixSpawn.KeepAbove(descriptor);

@@ -72,7 +72,7 @@ internal sealed class PortableWorkerLink : WorkerLink
             process.StandardInput.Close();
             return new PortableWorkerLink(process, name, listener, requests, responses, lifeline);
         }
-        catch (Win32Exception exception)
+        catch (Exception exception)
         {
             requests.Dispose();
             responses.Dispose();
@@ -148,8 +148,9 @@ internal sealed class PortableWorkerLink : WorkerLink
                     }
                 }
             }
-            catch (InvalidDataException exception)
+            catch (Exception exception)
             {
+                // Also what nobody has foreseen: the call fails, the application runs on.
                 _damage = exception;
             }
         }

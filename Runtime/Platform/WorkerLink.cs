@@ -1,4 +1,3 @@
-using System.ComponentModel;
 using Tandem.Workers;
 
 namespace Tandem.Platform;
@@ -44,9 +43,10 @@ internal abstract class WorkerLink
             ? PortableWorkerLink.Start(command, name, listener)
             : LinuxWorkerLink.Start(command, name, listener);
 
-    protected static WorkerStartException CannotStart(WorkerCommand command, string name, Win32Exception exception) =>
+    public static WorkerStartException CannotStart(WorkerCommand command, string name, Exception exception) =>
         new($"Worker '{name}' could not be started by '{command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
 
+    /// <summary>Begins to tell the listener. Where this throws, the process is gone and nothing will be told.</summary>
     public abstract void Open();
 
     /// <summary>Sends one frame, in two parts so that large arguments are not copied; the parts must not change any more.</summary>

@@ -121,11 +121,13 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     public void Exited(ExitStatus status, Exception? damage)
     {
         WorkItem? begun;
+        WorkerCrashedException? lost;
         lock (_gate)
         {
             _ended = true;
             _deadline?.Dispose();
             begun = _began ? (WorkItem?)_current : null;
+            lost = _began || _killed || _current is null ? null : Crash(_current, status, damage, $"like {WorkerPool.MaxLostWorkers - 1} workers before it, before it could begin");
             if (!_ready && !_killed)
                 _startFailure ??= StartFailure(status);
         }
@@ -133,8 +135,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         if (begun is not null && _killed)
             begun.Cancel();
         else
-            begun?.Fail(Crash((IProcessWork)begun, status, damage));
-        pool.Ended(this, began: begun is not null, _startFailure);
+            begun?.Fail(Crash((IProcessWork)begun, status, damage, "while it ran"));
+        pool.Ended(this, began: begun is not null, _startFailure, lost);
     }
 
     public void Dispose() => _deadline?.Dispose();
@@ -146,22 +148,22 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         try
         {
             _link = WorkerLink.Start(settings.Command, name, this);
-        }
-        catch (WorkerStartException exception)
-        {
-            pool.Ended(this, began: false, exception);
-            return;
-        }
+            lock (_gate)
+            {
+                var initializer = settings.Initializer?.Definition ?? default;
+                _link.Send(Header(FrameKind.Initialize, default, initializer.Length), initializer);
+                if (_killed)
+                    _link.Kill();
+            }
 
-        lock (_gate)
-        {
-            var initializer = settings.Initializer?.Definition ?? default;
-            _link.Send(Header(FrameKind.Initialize, default, initializer.Length), initializer);
-            if (_killed)
-                _link.Kill();
+            _link.Open();
         }
-
-        _link.Open();
+        catch (Exception exception)
+        {
+            // Whatever it was, it must not end the thread that starts all workers, and whoever waits for this one is told.
+            _link?.Kill();
+            pool.Ended(this, began: false, exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
+        }
     }
 
     /// <summary>Asks the pool for the next call; null: there is none for now, or the worker is to leave.</summary>
@@ -271,10 +273,10 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     private WorkerStartException StartFailure(ExitStatus status) =>
         new($"Worker '{name}', started by '{settings.Command}', {status} before it was ready{_errorTail.Quote()}");
 
-    private WorkerCrashedException Crash(IProcessWork work, ExitStatus status, Exception? damage)
+    private WorkerCrashedException Crash(IProcessWork work, ExitStatus status, Exception? damage, string when)
     {
         var how = damage is null ? status.ToString() : $"broke the protocol and was ended: {damage.Message}";
-        return new WorkerCrashedException($"Worker '{name}' (pid {_link!.ProcessId}) {how} while it ran {work.Work.Name}{_errorTail.Quote()}")
+        return new WorkerCrashedException($"Worker '{name}' (pid {_link!.ProcessId}) {how} {when} {work.Work.Name}{_errorTail.Quote()}")
         {
             Work = work.Work.Name,
             WorkerName = name,

@@ -80,9 +80,20 @@ internal static class RemoteError
         for (var i = 0; i < count; i++)
             inner[i] = Read(ref reader, worker, depth + 1);
 
-        var exception = Rebuild(Find(typeName, assemblyName), message, inner)
-            ?? new RemoteException($"{typeName}: {message}", inner.FirstOrDefault()) { RemoteTypeName = typeName, RemoteMessage = message, RemoteStackTrace = stackTrace };
-        return ExceptionDispatchInfo.SetRemoteStackTrace(exception, $"{stackTrace}{Environment.NewLine}   in {worker}");
+        var trace = $"{stackTrace}{Environment.NewLine}   in {worker}";
+        try
+        {
+            if (Rebuild(Find(typeName, assemblyName), message, inner) is { } rebuilt)
+                return ExceptionDispatchInfo.SetRemoteStackTrace(rebuilt, trace);
+        }
+        catch (Exception)
+        {
+            // A constructor that refuses what it is given, or throws its own exception and so has a stack trace already, or whatever else
+            // user code does here: RemoteException tells the story in its place.
+        }
+
+        var told = new RemoteException($"{typeName}: {message}", inner.FirstOrDefault()) { RemoteTypeName = typeName, RemoteMessage = message, RemoteStackTrace = stackTrace };
+        return ExceptionDispatchInfo.SetRemoteStackTrace(told, trace);
     }
 
     private static Type? Find(string typeName, string assemblyName)
@@ -96,29 +107,23 @@ internal static class RemoteError
         return null;
     }
 
+    /// <summary>Null where the type is not known or has no constructor that fits. Runs user code, which may throw anything.</summary>
     private static Exception? Rebuild(Type? type, string message, Exception[] inner)
     {
         if (type is null)
             return null;
         if (type == typeof(AggregateException))
             return new AggregateException(WithoutInnerMessages(message, inner), inner);
-        try
-        {
-            // (message, inner) first: the one-string constructor of ArgumentNullException and its like takes a parameter's name.
-            var cause = inner.FirstOrDefault();
-            if (Constructor(type, typeof(string), typeof(Exception)) is { } full && IsMessage(full))
-                return (Exception)full.Invoke([message, cause]);
-            if (cause is null && Constructor(type, typeof(string)) is { } plain && IsMessage(plain))
-                return (Exception)plain.Invoke([message]);
 
-            // An exception without a message of its own says the same here as there, or it would say something wrong.
-            return cause is null && Constructor(type)?.Invoke(null) is Exception made && made.Message == message ? made : null;
-        }
-        catch (Exception)
-        {
-            // A constructor that refuses what it is given: RemoteException tells the story in its place.
-            return null;
-        }
+        // (message, inner) first: the one-string constructor of ArgumentNullException and its like takes a parameter's name.
+        var cause = inner.FirstOrDefault();
+        if (Constructor(type, typeof(string), typeof(Exception)) is { } full && IsMessage(full))
+            return (Exception)full.Invoke([message, cause]);
+        if (cause is null && Constructor(type, typeof(string)) is { } plain && IsMessage(plain))
+            return (Exception)plain.Invoke([message]);
+
+        // An exception without a message of its own says the same here as there, or it would say something wrong.
+        return cause is null && Constructor(type)?.Invoke(null) is Exception made && made.Message == message ? made : null;
     }
 
     private static ConstructorInfo? Constructor(Type type, params Type[] parameters) =>

@@ -5,12 +5,11 @@ namespace Tandem.Workers;
 
 /// <summary>
 /// Work as another process can find it: a method by module version id and metadata token, with the generic arguments of its type and of
-/// itself, and the type of the delegate through which it is called, which says as what types arguments and result travel.
+/// itself, and the type of delegate as which it was submitted, which says as what types arguments and result travel.
+/// (By variance the delegate itself can be of another type, one that takes less derived arguments.)
 /// </summary>
 internal sealed class WorkReference
 {
-    // Lambdas and method groups that capture nothing are made once and kept by their caller, so most calls find their reference here.
-    private static readonly ConditionalWeakTable<Delegate, WorkReference> s_known = [];
     private static int s_lastId;
 
     private WorkReference(MethodInfo method, Type delegateType)
@@ -39,12 +38,13 @@ internal sealed class WorkReference
 
     /// <summary>The reference to some work.</summary>
     /// <exception cref="ArgumentException">Another process could not run it; the message says why and what to do.</exception>
-    public static WorkReference To(Delegate work)
+    public static WorkReference To<TWork>(TWork work)
+        where TWork : Delegate
     {
-        if (s_known.TryGetValue(work, out var known))
+        if (Known<TWork>.References.TryGetValue(work, out var known))
             return known;
         PortableWork.Check(work);
-        return s_known.GetValue(work, static w => new WorkReference(w.Method, w.GetType()));
+        return Known<TWork>.References.GetValue(work, static w => new WorkReference(w.Method, typeof(TWork)));
     }
 
     /// <summary>Finds the work again, in the worker.</summary>
@@ -69,5 +69,12 @@ internal sealed class WorkReference
         // A lambda that captures nothing is an instance method of a class without fields.
         var target = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
         return (method, target, delegateType);
+    }
+
+    // Lambdas and method groups that capture nothing are made once and kept by their caller, so most calls find their reference here.
+    private static class Known<TWork>
+        where TWork : Delegate
+    {
+        public static readonly ConditionalWeakTable<TWork, WorkReference> References = [];
     }
 }
