@@ -84,6 +84,9 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 worker.Phase = WorkerPhase.Busy;
             }
 
+            // Work goes on, so whatever keeps others from starting gets one more try.
+            _failedStarts = Math.Min(_failedStarts, MaxFailedStarts - 1);
+
             worker.Current = null;
             leaves = _terminated || worker.TasksTaken >= maxTasksPerWorker || (_shutDown && _pending.Count == 0);
             if (leaves)
@@ -96,6 +99,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 next = first.Value;
                 _pending.RemoveFirst();
                 HandOverLocked(next, worker);
+                added = AddWorkerLocked();
             }
             else
             {
@@ -139,8 +143,14 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 item = idle is null ? null : item;
             }
 
-            // Counted in a row: a start that works forgives the earlier ones, so a stray kill costs nobody anything.
-            if (failure is not null && ++_failedStarts >= MaxFailedStarts)
+            // Counted in a row: a start that works forgives the earlier ones. While another worker lives, what waits is left to it, so stray
+            // kills cost nobody anything; one that ends after it had worked shows that starting is possible.
+            var isLast = _workers.Count - _starting - _leaving == 0;
+            if (failure is not null)
+                _failedStarts++;
+            else if (isLast)
+                _failedStarts = 0;
+            if (_failedStarts >= MaxFailedStarts && isLast)
             {
                 failed = TakePendingLocked();
                 _failedStarts = 0;
@@ -271,7 +281,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>A new worker, to be started outside the lock; null where there are enough, or enough are on their way.</summary>
     private PoolWorker? AddWorkerLocked()
     {
-        if (_terminated || _workers.Count - _leaving >= maxWorkers || _starting >= _pending.Count)
+        if (_terminated || _failedStarts >= MaxFailedStarts || _workers.Count - _leaving >= maxWorkers || _starting >= _pending.Count)
             return null;
         var worker = createWorker($"{name}-worker-{++_workersMade}");
         _workers.Add(worker);
