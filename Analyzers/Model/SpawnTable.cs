@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -10,6 +11,8 @@ namespace Tandem.Analyzers.Model;
 internal sealed class SpawnTable
 {
     private const string Any = "*";
+
+    private static readonly ConditionalWeakTable<Compilation, SpawnTable> s_byCompilation = new();
 
     private static readonly Entry[] s_entries =
     [
@@ -53,7 +56,7 @@ internal sealed class SpawnTable
                 _entries[(type, entry.Member)] = entry;
     }
 
-    public static SpawnTable For(Compilation compilation) => new(KnownSymbols.Of(compilation));
+    public static SpawnTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new SpawnTable(KnownSymbols.Of(c)));
 
     /// <summary>The work that <paramref name="operation"/> hands over to run concurrently: one for each delegate that is passed. Empty for any other operation.</summary>
     public ImmutableArray<Spawn> SpawnsAt(IOperation operation) => operation switch

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Linq;
+using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using static Tandem.Analyzers.Model.LockAction;
@@ -11,6 +12,8 @@ namespace Tandem.Analyzers.Model;
 internal sealed class LockTable
 {
     private const string Threading = "System.Threading.";
+
+    private static readonly ConditionalWeakTable<Compilation, LockTable> s_byCompilation = new();
 
     private static readonly Entry[] s_entries =
     [
@@ -87,7 +90,7 @@ internal sealed class LockTable
 
     public bool IsEmpty => _byMember.Count == 0;
 
-    public static LockTable For(Compilation compilation) => new(KnownSymbols.Of(compilation));
+    public static LockTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new LockTable(KnownSymbols.Of(c)));
 
     /// <summary>Whether a member of that name may acquire a lock. For a first look at syntax, before anything is bound.</summary>
     public static bool IsAcquireName(string name) => s_acquireNames.Contains(name);
