@@ -47,6 +47,18 @@ internal sealed class ChildProcess : IDisposable
     /// <summary>kill -9, without waiting for the end.</summary>
     public void Kill() => _process.Kill();
 
+    /// <summary>SIGSTOP; ends when all its threads stand still.</summary>
+    public async Task StopAsync()
+    {
+        StopSignals.Stop(Id);
+        await StoppedAsync();
+    }
+
+    /// <summary>Waits until the child has stopped itself.</summary>
+    public Task StoppedAsync() => StopSignals.WaitUntilStopped(Id).Soon();
+
+    public void Continue() => StopSignals.Continue(Id);
+
     public async Task WaitForExitAsync() => await _process.WaitForExitAsync().Soon();
 
     /// <summary>Waits for the end, which must be an orderly one.</summary>

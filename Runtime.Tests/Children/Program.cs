@@ -34,6 +34,17 @@ internal static class Program
         };
     }
 
+    /// <summary>Stops this process, as a debugger or SIGSTOP would, when it first reaches the step; it goes on when the test says so.</summary>
+    public static void StopAt(string step)
+    {
+        var passes = 1;
+        CrashPoint.Reached = reached =>
+        {
+            if (reached == step && Interlocked.Decrement(ref passes) == 0)
+                StopSignals.Stop(Environment.ProcessId);
+        };
+    }
+
     /// <summary>Tells the test, which waits for it in <see cref="ChildProcess.WaitFor"/>.</summary>
     public static void Say(string line)
     {

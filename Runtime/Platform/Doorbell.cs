@@ -39,6 +39,8 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
             Thread.SpinWait(8);
             if (attempt.Try(limits))
                 return true;
+            if (limits.Deadline.HasPassed)
+                return false;
         }
 
         var parkTime = new ParkTime();

@@ -8,6 +8,15 @@ namespace Tandem.Platform;
 /// <param name="Lease">The primitive's; its end is the primitive's disposal.</param>
 internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken CancellationToken, SharedMemoryLease Lease)
 {
+    /// <summary>
+    /// How long a time-out of zero waits for a lock that a living process holds for a few hundred instructions. Longer than such a process is
+    /// off the processor on a busy machine; so a try fails for the lock's sake only while its holder is stopped (SIGSTOP, a debugger).
+    /// </summary>
+    private static readonly TimeSpan s_grace = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>The limits of a wait for a lock inside a primitive, which the caller knows nothing of.</summary>
+    public WaitLimits ForInternalLock => this with { Deadline = Deadline.WithGrace(s_grace) };
+
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
     public void ThrowIfCalledOff()

@@ -119,6 +119,10 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     }
 
     /// <summary>Puts an item in if there is space within <paramref name="timeout"/>.</summary>
+    /// <remarks>
+    /// False does not always mean full: a process that is stopped (SIGSTOP, a debugger) in the middle of its own Put keeps all others from putting until
+    /// it continues. Such a process is waited for within the time-out too; for a tenth of a second where the time-out is zero.
+    /// </remarks>
     /// <param name="item">The item.</param>
     /// <param name="timeout">How long to wait for space; by default not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
     /// <returns>Whether the item is in.</returns>
@@ -147,7 +151,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var encoded = EncodedItem.Encode(item);
-        if (_asyncPuts.IsBusy || !PutBytes(encoded.Bytes, Limits(Deadline.After(TimeSpan.Zero), cancellationToken)))
+        if (_asyncPuts.IsBusy || !PutBytes(encoded.Bytes, Limits(Deadline.Passed, cancellationToken)))
             await _asyncPuts.Run(token => PutBytes(encoded.Bytes, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
     }
 
@@ -161,6 +165,10 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     public T Take(CancellationToken cancellationToken = default) => Take(Limits(Deadline.Never, cancellationToken)).ItemOrThrow(Name);
 
     /// <summary>Takes the next item if there is one within <paramref name="timeout"/>.</summary>
+    /// <remarks>
+    /// False does not always mean empty: a process that is stopped (SIGSTOP, a debugger) in the middle of its own Take keeps all others from taking until
+    /// it continues. Such a process is waited for within the time-out too; for a tenth of a second where the time-out is zero.
+    /// </remarks>
     /// <param name="item">The item when one was taken.</param>
     /// <param name="timeout">How long to wait for an item; by default not at all, <see cref="Timeout.InfiniteTimeSpan"/> until the queue is completed.</param>
     /// <returns>Whether an item was taken; false at the time-out, and at once when the queue is completed and empty.</returns>
@@ -196,7 +204,10 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
             yield return taken.Item;
     }
 
-    /// <summary>Says that no process will put any more items. What is in can still be taken; then takers learn of the end. Calling it again does nothing.</summary>
+    /// <summary>
+    /// Says that no process will put any more items. What is in can still be taken; then takers learn of the end. Calling it again does nothing.
+    /// It waits for whoever is putting at that moment, a process that is stopped (SIGSTOP, a debugger) in the middle of its Put included.
+    /// </summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public void Complete() => Inside(ring =>
     {
@@ -293,7 +304,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
         cancellationToken.ThrowIfCancellationRequested();
         if (!_asyncTakes.IsBusy)
         {
-            var taken = Take(Limits(Deadline.After(TimeSpan.Zero), cancellationToken));
+            var taken = Take(Limits(Deadline.Passed, cancellationToken));
             if (taken.HasItem || IsCompleted)
                 return taken;
         }

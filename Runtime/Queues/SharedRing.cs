@@ -317,8 +317,8 @@ internal sealed unsafe class SharedRing
             // Seen without the lock: those who wait for space do not get in the way of those who put.
             if (ring.IsFull && !ring.IsCompleted)
                 return false;
-            // The time-out is for space. The lock is held for moments, and a try that fails because of them would look like a full queue.
-            ring.PutLock.Acquire(limits with { Deadline = Deadline.Never }, out var hold);
+            if (!ring.PutLock.Acquire(limits.ForInternalLock, out var hold))
+                return false;
             try
             {
                 IsCompleted = ring.IsCompleted;
@@ -343,7 +343,8 @@ internal sealed unsafe class SharedRing
                 return true;
             if (ring.IsEmpty)
                 return false;
-            ring.TakeLock.Acquire(limits with { Deadline = Deadline.Never }, out var hold);
+            if (!ring.TakeLock.Acquire(limits.ForInternalLock, out var hold))
+                return false;
             try
             {
                 HasItem = ring.TryRemoveHeld(destination);

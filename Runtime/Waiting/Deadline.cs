@@ -15,6 +15,9 @@ internal readonly struct Deadline
 
     public static Deadline Never => new(NoEnd);
 
+    /// <summary>A deadline that has passed: try once, and wait for nothing at all, not even within <see cref="WithGrace"/>.</summary>
+    public static Deadline Passed => new(1);
+
     /// <summary>Zero is a deadline that has passed already: try once, do not wait.</summary>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not <see cref="Timeout.InfiniteTimeSpan"/>, or longer than <see cref="int.MaxValue"/> milliseconds (the limits of the framework's own waits).</exception>
     public static Deadline After(TimeSpan timeout, [CallerArgumentExpression(nameof(timeout))] string? parameterName = null)
@@ -25,6 +28,9 @@ internal readonly struct Deadline
         ArgumentOutOfRangeException.ThrowIfGreaterThan(timeout.TotalMilliseconds, int.MaxValue, parameterName);
         return new(timeout == TimeSpan.Zero ? 0 : Stopwatch.GetTimestamp() + (long)(timeout.TotalSeconds * Stopwatch.Frequency));
     }
+
+    /// <summary>For a step that others are done with in a moment: a time-out of zero, which waits for nothing else, waits that long for them.</summary>
+    public Deadline WithGrace(TimeSpan grace) => _end == 0 ? After(grace) : this;
 
     public bool HasPassed => _end != NoEnd && (_end == 0 || Stopwatch.GetTimestamp() >= _end);
 
