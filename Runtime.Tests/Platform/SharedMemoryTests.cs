@@ -1,23 +1,25 @@
 using System.Runtime.CompilerServices;
 using Tandem.Platform;
 using Tandem.Runtime.Tests.Children;
+using Tandem.Runtime.Tests.Sharing;
 using Xunit.Abstractions;
 
 namespace Tandem.Runtime.Tests.Platform;
 
 public sealed class SharedMemoryTests(ITestOutputHelper output)
 {
-    [Fact]
-    public void Reference_SurvivesItsText()
+    [Theory, InlineData(false), InlineData(true)]
+    public void Reference_SurvivesItsText(bool isAwaited)
     {
-        var reference = new SharedMemoryReference(4711, 23, UInt128.MaxValue - 5);
+        var reference = new SharedMemoryReference(4711, 23, UInt128.MaxValue - 5, isAwaited);
         Assert.True(SharedMemoryReference.TryParse(reference.ToString(), out var parsed));
         Assert.Equal(reference, parsed);
     }
 
     [Theory]
-    [InlineData(null), InlineData(""), InlineData("tandem-memory"), InlineData("tandem-memory:1:2:3"), InlineData("tandem-memory:-1:2:00000000000000000000000000000000")]
-    [InlineData("tandem-memory:1:99999999999:00000000000000000000000000000000"), InlineData("other:1:2:00000000000000000000000000000000")]
+    [InlineData(null), InlineData(""), InlineData("tandem-memory"), InlineData("tandem-memory:1:2:3"), InlineData("tandem-memory:-1:2:00000000000000000000000000000000:held")]
+    [InlineData("tandem-memory:1:99999999999:00000000000000000000000000000000:held"), InlineData("other:1:2:00000000000000000000000000000000:held")]
+    [InlineData("tandem-memory:1:2:00000000000000000000000000000000"), InlineData("tandem-memory:1:2:00000000000000000000000000000000:else")]
     public void Reference_ThatIsNone_IsRefused(string? text) => Assert.False(SharedMemoryReference.TryParse(text, out _));
 
     [Fact]
@@ -61,7 +63,7 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
     public void Sent_StaysOpenUntilItIsReceived_ThoughItsMakerHasForgottenIt()
     {
         var (sent, memory) = MakeSendAndForget();
-        Collect();
+        Forgetting.Collect();
         Assert.True(memory.IsAlive);
         using var received = Crossing.Receive<SharedNumbers>(sent);
         Assert.Equal(42, received[0]);
@@ -151,10 +153,10 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
     private static void MakeAndDropMany(string[] arguments)
     {
         MakeAndDrop(100);
-        Collect();
+        Forgetting.Collect();
         var (descriptors, mappings) = (CountDescriptors(), CountMappings());
         MakeAndDrop(10_000);
-        Collect();
+        Forgetting.Collect();
         Assert.InRange(CountDescriptors(), 0, descriptors + 20);
         Assert.InRange(CountMappings(), 0, mappings + 20);
         Assert.DoesNotContain(Directory.EnumerateFileSystemEntries("/dev/shm"), entry => entry.Contains("tandem", StringComparison.OrdinalIgnoreCase));
@@ -176,15 +178,6 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
                 continue; // forgotten
             queue.Dispose();
             received.Dispose();
-        }
-    }
-
-    private static void Collect()
-    {
-        for (var i = 0; i < 3; i++)
-        {
-            GC.Collect();
-            GC.WaitForPendingFinalizers();
         }
     }
 }

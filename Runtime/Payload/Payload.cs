@@ -13,6 +13,9 @@ internal static class Payload
     /// <summary>Whether every value of the type is <see cref="Unsafe.SizeOf{T}"/> raw bytes.</summary>
     public static bool IsFixedSize<T>() => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
 
+    /// <summary>Whether values of the type may refer to shared memory: raw bytes do not.</summary>
+    public static bool MayReferToMemory<T>() => !IsFixedSize<T>() && PayloadFormat<T>.Instance is JsonPayloadFormat<T>;
+
     /// <summary>Appends the value's bytes.</summary>
     /// <exception cref="NotSupportedException">A value of this type can't leave its process; the message names the type and the remedy.</exception>
     public static void Write<T>(IBufferWriter<byte> output, T value)

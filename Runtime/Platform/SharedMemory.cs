@@ -159,12 +159,14 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
             Unmap();
     }
 
-    /// <summary>The reference to send to a process that will open the memory. Until it has, the table keeps the memory open for it.</summary>
-    public SharedMemoryReference Send()
-    {
-        Interlocked.Increment(ref Start->Sent);
-        return new(Environment.ProcessId, (int)_file.DangerousGetHandle(), Cookie);
-    }
+    /// <summary>The reference to send to a process that will open the memory.</summary>
+    public SharedMemoryReference Reference(bool isAwaited) => new(Environment.ProcessId, (int)_file.DangerousGetHandle(), Cookie, isAwaited);
+
+    /// <summary>Counts a reference that will be received.</summary>
+    public void MarkSent() => Interlocked.Increment(ref Start->Sent);
+
+    /// <summary>Takes back the count of a reference that will not be received after all.</summary>
+    public void MarkWithdrawn() => Interlocked.Decrement(ref Start->Sent);
 
     public void MarkReceived() => Interlocked.Increment(ref Start->Received);
 
@@ -255,7 +257,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         [FieldOffset(32)]
         public long Size;
 
-        /// <summary>How many references have been sent, and how many have been received: more sent than received means that somebody will still come.</summary>
+        /// <summary>Of the references whose receipt is awaited: how many have been sent, and how many received. More sent than received means that somebody will still come.</summary>
         [FieldOffset(40)]
         public int Sent;
 

@@ -31,7 +31,7 @@ internal sealed class SharedMemoryLease(SharedMemory memory, string owner) : IDi
             throw Disposed();
     }
 
-    /// <summary>A reference for another process, which may open the memory until this process ends or the last lease here does.</summary>
+    /// <summary>A reference for another process, which may open the memory until this process ends, the last lease here does, or the message it is part of is given up.</summary>
     /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
     public SharedMemoryReference Send()
     {

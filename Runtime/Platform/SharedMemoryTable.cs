@@ -1,6 +1,6 @@
 namespace Tandem.Platform;
 
-/// <summary>The shared memory that this process has open: each piece once, and kept open for those who were sent a reference and have not come yet.</summary>
+/// <summary>The shared memory that this process has open: each piece once, and kept open for those who will find a reference in a queue and have not come yet.</summary>
 internal static class SharedMemoryTable
 {
     /// <summary>Guards the fields below and each memory's number of leases.</summary>
@@ -9,7 +9,7 @@ internal static class SharedMemoryTable
     /// <summary>What is open. Weak, so that a forgotten primitive is collected and its memory with it.</summary>
     private static readonly Dictionary<UInt128, WeakReference<SharedMemory>> s_open = [];
 
-    /// <summary>What must stay open though this process may have forgotten it, because a reference is under way to another.</summary>
+    /// <summary>What must stay open though this process may have forgotten it, because a reference lies where another may read it at any time.</summary>
     private static readonly HashSet<SharedMemory> s_awaited = [];
 
     /// <summary>At how many entries the tables are next searched for those that have become needless.</summary>
@@ -43,27 +43,47 @@ internal static class SharedMemoryTable
     /// <exception cref="IOException">The other process has ended or has let go of the memory.</exception>
     public static SharedMemoryLease Receive(SharedMemoryReference reference, ulong kind, string owner)
     {
-        if (TryLease(reference.Cookie, kind, owner) is { } known)
+        if (TryLease(reference, kind, owner) is { } known)
             return known;
         var memory = SharedMemory.Open(reference, kind);
         // Another thread may have opened it meanwhile. Two mappings are as good as one, as all state lies in the memory itself.
-        memory.MarkReceived();
+        if (reference.IsAwaited)
+            memory.MarkReceived();
         return Add(memory, owner);
     }
 
-    /// <summary>A reference to send, and the memory kept open until it has arrived.</summary>
+    /// <summary>A reference to send. The memory is kept open by the message that is being written, or else by this table until the reference has been received.</summary>
     public static SharedMemoryReference Send(SharedMemory memory)
     {
+        var message = MessageMemory.BeingWritten;
+        message?.Add(memory);
+        if (message is { IsLeft: false })
+            return memory.Reference(isAwaited: false);
         lock (s_gate)
         {
-            var reference = memory.Send();
+            memory.MarkSent();
             if (s_awaited.Add(memory) && s_awaited.Count >= s_pruneAwaitedAt)
             {
                 s_awaited.RemoveWhere(static awaited => !awaited.IsAwaited);
                 s_pruneAwaitedAt = Math.Max(16, 2 * s_awaited.Count);
             }
 
-            return reference;
+            return memory.Reference(isAwaited: true);
+        }
+    }
+
+    /// <summary>A reference that was made here will not be sent after all.</summary>
+    public static void Withdraw(SharedMemory memory)
+    {
+        lock (s_gate)
+        {
+            // Disposed meanwhile, perhaps: then nobody waits for it any more.
+            if (!s_awaited.Contains(memory) || !memory.TryEnter())
+                return;
+            memory.MarkWithdrawn();
+            if (!memory.IsAwaited)
+                s_awaited.Remove(memory);
+            memory.Exit();
         }
     }
 
@@ -80,14 +100,15 @@ internal static class SharedMemoryTable
         }
     }
 
-    private static SharedMemoryLease? TryLease(UInt128 cookie, ulong kind, string owner)
+    private static SharedMemoryLease? TryLease(SharedMemoryReference reference, ulong kind, string owner)
     {
         lock (s_gate)
         {
-            if (!s_open.TryGetValue(cookie, out var open) || !open.TryGetTarget(out var memory))
+            if (!s_open.TryGetValue(reference.Cookie, out var open) || !open.TryGetTarget(out var memory))
                 return null;
             memory.RequireKind(kind);
-            memory.MarkReceived();
+            if (reference.IsAwaited)
+                memory.MarkReceived();
             return LeaseHeld(memory, owner);
         }
     }

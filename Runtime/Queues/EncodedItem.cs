@@ -1,4 +1,5 @@
 using System.Buffers;
+using Tandem.Platform;
 
 namespace Tandem;
 
@@ -14,30 +15,61 @@ internal readonly struct EncodedItem : IDisposable
 
     private readonly ArrayBufferWriter<byte> _buffer;
 
-    private EncodedItem(ArrayBufferWriter<byte> buffer) => _buffer = buffer;
+    /// <summary>What the item refers to; withdrawn unless the item gets in.</summary>
+    private readonly MessageMemory? _memory;
+
+    private EncodedItem(ArrayBufferWriter<byte> buffer, MessageMemory? memory)
+    {
+        _buffer = buffer;
+        _memory = memory;
+    }
 
     public ReadOnlySpan<byte> Bytes => _buffer.WrittenSpan;
 
     public IBufferWriter<byte> Writer => _buffer;
 
-    public static EncodedItem Empty()
-    {
-        var buffer = t_spare ?? new ArrayBufferWriter<byte>(256);
-        t_spare = null;
-        return new EncodedItem(buffer);
-    }
+    public static EncodedItem Empty() => Make(memory: null);
 
     public static EncodedItem Encode<T>(T item)
     {
+        if (Payload.MayReferToMemory<T>())
+            return EncodeWithReferences(item);
         var encoded = Empty();
         Payload.Write(encoded._buffer, item);
         return encoded;
     }
 
+    /// <summary>The item is in the queue, and what it refers to belongs to whoever takes it.</summary>
+    public void MarkIn() => _memory?.LetGo();
+
     public void Dispose()
     {
+        _memory?.Withdraw();
         _buffer.ResetWrittenCount();
         if (_buffer.Capacity <= LargestKept)
             t_spare = _buffer;
+    }
+
+    private static EncodedItem EncodeWithReferences<T>(T item)
+    {
+        var encoded = Make(new MessageMemory(isLeft: true));
+        try
+        {
+            using var noting = encoded._memory!.Write();
+            Payload.Write(encoded._buffer, item);
+            return encoded;
+        }
+        catch
+        {
+            encoded.Dispose();
+            throw;
+        }
+    }
+
+    private static EncodedItem Make(MessageMemory? memory)
+    {
+        var buffer = t_spare ?? new ArrayBufferWriter<byte>(256);
+        t_spare = null;
+        return new EncodedItem(buffer, memory);
     }
 }

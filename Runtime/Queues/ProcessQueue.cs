@@ -115,7 +115,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     public void Put(T item, CancellationToken cancellationToken = default)
     {
         using var encoded = EncodedItem.Encode(item);
-        PutBytes(encoded.Bytes, Limits(Deadline.Never, cancellationToken));
+        PutEncoded(encoded, Limits(Deadline.Never, cancellationToken));
     }
 
     /// <summary>Puts an item in if there is space within <paramref name="timeout"/>.</summary>
@@ -135,7 +135,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     {
         var limits = Limits(Deadline.After(timeout), default);
         using var encoded = EncodedItem.Encode(item);
-        return PutBytes(encoded.Bytes, limits);
+        return PutEncoded(encoded, limits);
     }
 
     /// <summary>Puts an item in, and waits without blocking the caller while the queue is full. One thread waits for all asynchronous producers, in their order.</summary>
@@ -151,8 +151,8 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var encoded = EncodedItem.Encode(item);
-        if (_asyncPuts.IsBusy || !PutBytes(encoded.Bytes, Limits(Deadline.Passed, cancellationToken)))
-            await _asyncPuts.Run(token => PutBytes(encoded.Bytes, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
+        if (_asyncPuts.IsBusy || !PutEncoded(encoded, Limits(Deadline.Passed, cancellationToken)))
+            await _asyncPuts.Run(token => PutEncoded(encoded, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Takes the next item, and blocks while there is none.</summary>
@@ -263,15 +263,18 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
 
     private WaitLimits Limits(Deadline deadline, CancellationToken cancellationToken) => new(deadline, cancellationToken, _lease);
 
-    private bool PutBytes(ReadOnlySpan<byte> item, in WaitLimits limits)
+    private bool PutEncoded(EncodedItem item, in WaitLimits limits)
     {
-        if (item.Length > _ring.ByteCount)
-            throw new ArgumentException($"An item of {item.Length:N0} bytes does not fit into this ProcessQueue, which holds {_ring.ByteCount:N0}. Make the queue with a greater byteCapacity, or put the item in pieces.", nameof(item));
+        var bytes = item.Bytes;
+        if (bytes.Length > _ring.ByteCount)
+            throw new ArgumentException($"An item of {bytes.Length:N0} bytes does not fit into this ProcessQueue, which holds {_ring.ByteCount:N0}. Make the queue with a greater byteCapacity, or put the item in pieces.", nameof(item));
         limits.CancellationToken.ThrowIfCancellationRequested();
         _lease.Enter();
         try
         {
-            var isIn = _ring.Put(item, limits, out var isCompleted);
+            var isIn = _ring.Put(bytes, limits, out var isCompleted);
+            if (isIn)
+                item.MarkIn();
             return !isCompleted ? isIn : throw QueueCompletedException.OnPut(Name);
         }
         finally

@@ -11,8 +11,8 @@ namespace Tandem;
 /// </summary>
 /// <remarks>
 /// A reference is good for processes of the same user, on the same machine, for as long as the process that wrote it lives and has not disposed
-/// the primitive. Written to a file it does no harm, but it keeps the memory open until the writing process ends, disposes the primitive
-/// or somebody reads the reference.
+/// the primitive. In the arguments or the result of a task it keeps the memory open until the task has ended. In a queue, or written to a file,
+/// it keeps the memory open until the writing process ends or disposes the primitive, or somebody reads the reference.
 /// </remarks>
 [EditorBrowsable(EditorBrowsableState.Never)]
 public sealed class SharedMemoryConverter : JsonConverterFactory

@@ -56,7 +56,11 @@ internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWrit
             Succeed(_result!);
     }
 
-    protected override void Settled() => tokens.Dispose();
+    protected override void Settled()
+    {
+        tokens.Dispose();
+        request.LetGo();
+    }
 
     protected abstract TResult Read(ReadOnlySpan<byte> response, string worker);
 }

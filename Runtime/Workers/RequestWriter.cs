@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Platform;
 
 namespace Tandem.Workers;
 
@@ -7,6 +8,7 @@ internal sealed class RequestWriter : IArgumentWriter
 {
     private readonly WireWriter _writer = new();
     private readonly WorkReference _work;
+    private readonly MessageMemory _memory = new(isLeft: false);
     private List<CancellationToken>? _tokens;
     private int _number;
 
@@ -21,6 +23,9 @@ internal sealed class RequestWriter : IArgumentWriter
     public IReadOnlyList<CancellationToken> Tokens => _tokens ?? [];
 
     public bool TakesToken => _tokens is not null;
+
+    /// <summary>No worker will read the request any more.</summary>
+    public void LetGo() => _memory.LetGo();
 
     /// <exception cref="NotSupportedException">The argument's type cannot cross.</exception>
     /// <exception cref="ArgumentException">This value cannot be written, though its type could be.</exception>
@@ -38,6 +43,7 @@ internal sealed class RequestWriter : IArgumentWriter
         Portability.CheckArgument(typeof(T), _number, _work.Name);
         try
         {
+            using var noting = _memory.Write();
             Payload.Write(_writer, argument);
         }
         catch (Exception exception)

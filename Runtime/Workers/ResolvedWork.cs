@@ -1,5 +1,6 @@
 using System.Reflection;
 using Tandem.Executors;
+using Tandem.Platform;
 
 namespace Tandem.Workers;
 
@@ -47,17 +48,17 @@ internal sealed class ResolvedWork
     /// <summary>Runs work that takes no arguments and gives nothing.</summary>
     public void Run() => Invoke([]);
 
-    /// <summary>Reads the arguments of a call, runs it, and writes its result.</summary>
-    public void Call(ref WireReader reader, CancellationToken token, WireWriter response)
+    /// <summary>Reads the arguments of a call, runs it, and writes its result. What the result refers to is added to <paramref name="memory"/>.</summary>
+    public void Call(ref WireReader reader, CancellationToken token, WireWriter response, MessageMemory memory)
     {
         var isChunk = reader.ReadByte() != 0;
         if (isChunk)
-            CallForEach((Array)DeclaredPayload.For(_parameters[0].MakeArrayType()).Read(reader.ReadBlock())!, response);
+            CallForEach((Array)DeclaredPayload.For(_parameters[0].MakeArrayType()).Read(reader.ReadBlock())!, response, memory);
         else
-            CallOnce(ref reader, token, response);
+            CallOnce(ref reader, token, response, memory);
     }
 
-    private void CallOnce(ref WireReader reader, CancellationToken token, WireWriter response)
+    private void CallOnce(ref WireReader reader, CancellationToken token, WireWriter response, MessageMemory memory)
     {
         var arguments = new object?[_parameters.Length];
         for (var i = 0; i < arguments.Length; i++)
@@ -67,11 +68,12 @@ internal sealed class ResolvedWork
         }
 
         var result = Invoke(arguments);
+        using var noting = memory.Write();
         if (_result != typeof(Nothing))
             DeclaredPayload.For(_result).Write(response, result);
     }
 
-    private void CallForEach(Array items, WireWriter response)
+    private void CallForEach(Array items, WireWriter response, MessageMemory memory)
     {
         var results = Array.CreateInstance(_result, items.Length);
         Exception? failure = null;
@@ -89,6 +91,7 @@ internal sealed class ResolvedWork
             results = before;
         }
 
+        using var noting = memory.Write();
         var block = response.BeginBlock();
         DeclaredPayload.For(_result.MakeArrayType()).Write(response, results);
         response.EndBlock(block);

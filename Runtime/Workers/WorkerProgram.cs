@@ -50,10 +50,13 @@ internal static class WorkerProgram
     private static void Serve(WorkerChannel channel, Lifeline lifeline)
     {
         var known = new Dictionary<int, ResolvedWork>();
+        var resultMemory = new MessageMemory(isLeft: false);
         while (channel.TryReceive(out var kind, out var body) && kind == FrameKind.Call)
         {
             var reader = new WireReader(body);
             var callId = reader.ReadInt64();
+            // The parent has read one result before it sends the next call.
+            resultMemory.LetGo();
             channel.SendBegan(callId);
             try
             {
@@ -63,7 +66,7 @@ internal static class WorkerProgram
                     known.Add(id, work = ResolvedWork.From(definition));
                 var response = channel.BeginResponse(callId);
                 using (var call = lifeline.Begin(callId, work.TakesToken))
-                    work.Call(ref reader, call.Token, response);
+                    work.Call(ref reader, call.Token, response, resultMemory);
                 channel.SendResponse();
             }
             catch (Exception exception)
