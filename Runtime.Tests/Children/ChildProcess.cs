@@ -15,14 +15,7 @@ internal sealed class ChildProcess : IDisposable
 
     public static ChildProcess Start(Action<string[]> work, params string[] arguments)
     {
-        var assembly = typeof(ChildProcess).Assembly.Location;
-        var start = new ProcessStartInfo(DotnetPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", assembly, work.Method.DeclaringType!.FullName!, work.Method.Name, .. arguments])
-            start.ArgumentList.Add(argument);
-        // A child that waits for a lock in a test host with many needs no heap for each core, nor diagnostics.
-        start.Environment["DOTNET_gcServer"] = "0";
-        start.Environment["DOTNET_EnableDiagnostics"] = "0";
-        var child = new ChildProcess(Process.Start(start)!);
+        var child = StartMute(work, arguments);
         child._process.ErrorDataReceived += (_, line) =>
         {
             lock (child._errors)
@@ -31,6 +24,22 @@ internal sealed class ChildProcess : IDisposable
         child._process.BeginErrorReadLine();
         return child;
     }
+
+    /// <summary>Starts a child whose standard error is a pipe that nobody reads before <see cref="ReadErrorsAsync"/>.</summary>
+    public static ChildProcess StartMute(Action<string[]> work, params string[] arguments)
+    {
+        var assembly = typeof(ChildProcess).Assembly.Location;
+        var start = new ProcessStartInfo(DotnetPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])["exec", assembly, work.Method.DeclaringType!.FullName!, work.Method.Name, .. arguments])
+            start.ArgumentList.Add(argument);
+        // A child that waits for a lock in a test host with many needs no heap for each core, nor diagnostics.
+        start.Environment["DOTNET_gcServer"] = "0";
+        start.Environment["DOTNET_EnableDiagnostics"] = "0";
+        return new ChildProcess(Process.Start(start)!);
+    }
+
+    /// <summary>All that a child started by <see cref="StartMute"/> writes to its standard error, to the end.</summary>
+    public Task<string> ReadErrorsAsync() => Blocking.Run(_process.StandardError.ReadToEnd);
 
     /// <summary>The next line that the child says.</summary>
     public async Task<string> ReadLineAsync() =>

@@ -82,6 +82,7 @@ public sealed class StartTests
     [InlineData("printf '\\003\\000\\000\\000\\004abc' >&3")]
     [InlineData("head -c 100000 /dev/zero >&3")]
     [InlineData("printf 'abc' >&3; exec 3>&-")]
+    [InlineData("exec 3>&-; while sleep 0.5; do echo x >&2; done")]
     public async Task AWorkerThatSendsNonsense_IsEnded_AndHarmsNobody(string script)
     {
         await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, Shell($"{script}; exec sleep 600"));

@@ -26,7 +26,7 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
     /// </summary>
     /// <param name="cancelPending">Whether work that still waits for a worker is canceled; work that runs is not.</param>
     /// <returns>A task that ends when the last worker is gone.</returns>
-    public Task ShutdownAsync(bool cancelPending = false) => Pool.Stop(cancelPending, kill: false);
+    public Task ShutdownAsync(bool cancelPending = false) => Stop(cancelPending, kill: false);
 
     /// <summary>Shuts the executor down and waits until all submitted work has ended and the last worker is gone. May be called again.</summary>
     /// <exception cref="InvalidOperationException">Called by work that runs on this executor, which would wait for itself.</exception>
@@ -45,6 +45,9 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
         GC.SuppressFinalize(this);
         return new ValueTask(ShutdownAsync());
     }
+
+    /// <summary>Ends when the last worker is gone, with all that it leaves to be done.</summary>
+    private protected virtual Task Stop(bool cancelPending, bool kill) => Pool.Stop(cancelPending, kill);
 
     /// <summary>Hands one call to the pool. <paramref name="invoke"/> says how the delegate is called; the result is <see cref="Nothing"/> for work without one.</summary>
     private protected abstract Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)

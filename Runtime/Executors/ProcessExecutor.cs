@@ -46,7 +46,14 @@ public sealed class ProcessExecutor : Executor
     /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
     /// again.
     /// </summary>
-    public void Terminate() => Pool.Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
+    public void Terminate() => Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
+
+    /// <summary>What the workers wrote to their standard error comes before what the caller writes next, unless its reader has stopped.</summary>
+    private protected override async Task Stop(bool cancelPending, bool kill)
+    {
+        await base.Stop(cancelPending, kill).ConfigureAwait(false);
+        await ErrorOutput.FlushAsync().ConfigureAwait(false);
+    }
 
     private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
     {

@@ -17,6 +17,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     /// <summary>What a dead worker left in its pipe is read up to here; a grandchild could write for ever.</summary>
     private const int MaxLastWords = 1024 * 1024;
 
+    /// <summary>How much of its standard error is read before the channel and the death get their turn: a worker could write faster than it is read.</summary>
+    private const int ErrorTextTurn = 64 * 1024;
+
     /// <summary>
     /// A worker that closed its channel is about to end, and its exit code or signal is worth waiting for; one that lives on is ended.
     /// </summary>
@@ -35,6 +38,12 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private readonly FrameBuffer _received = new();
     private bool _closed;
     private Exception? _damage;
+
+    /// <summary>The pipe of the standard error while it is not polled, else -1. The watching thread's own.</summary>
+    private int _pausedErrorText = -1;
+
+    /// <summary>When a worker that closed its channel is ended, the largest number once it was; null: it has not closed it.</summary>
+    private long? _muteUntil;
 
     private LinuxWorkerLink(int processId, string name, IWorkerListener listener, int channel, int lifeline, int errorText, int death, int wake)
     {
@@ -167,9 +176,13 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             if (!WaitForEvents())
                 continue;
             if (Happened(Wake))
+            {
                 ClearWake();
+                ResumeErrorText();
+            }
+
             if (Happened(ErrorText))
-                ReadErrorText(int.MaxValue);
+                ReadErrorText(ErrorTextTurn, isAlive);
             if (Happened(Channel))
                 Exchange();
             isAlive = !Happened(Death);
@@ -177,7 +190,8 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
         // The worker may have sent its last result and its last words just before it died.
         ReadFrames();
-        ReadErrorText(MaxLastWords);
+        ResumeErrorText();
+        ReadErrorText(MaxLastWords, isAlive);
         var status = Reap();
         CloseAll();
         _listener.Exited(status, _damage);
@@ -185,19 +199,28 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private bool WaitForEvents()
     {
-        bool isMute;
         lock (_gate)
-        {
-            isMute = _polled[Channel].Descriptor < 0;
             _polled[Channel].Events = (short)(_unsent.Count > 0 ? POLLIN | POLLOUT : POLLIN);
-        }
 
         int count;
         fixed (PollFd* polled = _polled)
-            count = Poll(polled, (nuint)_polled.Length, isMute ? MuteMilliseconds : Timeout.Infinite);
-        if (count == 0)
+            count = Poll(polled, (nuint)_polled.Length, MuteTimeLeft());
+        if (MuteTimeLeft() == 0)
+        {
             Kill();
+            _muteUntil = long.MaxValue;
+        }
+
         return count > 0;
+    }
+
+    /// <summary>The milliseconds that a worker without a channel has left, whatever else it still does; infinite for others.</summary>
+    private int MuteTimeLeft()
+    {
+        if (_polled[Channel].Descriptor >= 0)
+            return Timeout.Infinite;
+        _muteUntil ??= Environment.TickCount64 + MuteMilliseconds;
+        return _muteUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Max(0, _muteUntil.Value - Environment.TickCount64);
     }
 
     private bool Happened(int index) => _polled[index].Returned != 0;
@@ -206,6 +229,15 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     {
         long count;
         _ = Libc.Read(_polled[Wake].Descriptor, (byte*)&count, sizeof(long));
+    }
+
+    private void WakeUp()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                WakeLocked();
+        }
     }
 
     private void WakeLocked()
@@ -295,11 +327,17 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    private void ReadErrorText(int limit)
+    private void ReadErrorText(int limit, bool isAlive)
     {
         Span<byte> text = stackalloc byte[4096];
         while (limit > 0 && _polled[ErrorText].Descriptor >= 0)
         {
+            if (isAlive && !_listener.TakesStandardError(WakeUp))
+            {
+                PauseErrorText();
+                return;
+            }
+
             nint count;
             fixed (byte* bytes = text)
                 count = Libc.Read(_polled[ErrorText].Descriptor, bytes, text.Length);
@@ -316,6 +354,14 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             limit -= (int)count;
             _listener.WroteToStandardError(text[..(int)count]);
         }
+    }
+
+    private void PauseErrorText() => (_pausedErrorText, _polled[ErrorText].Descriptor) = (_polled[ErrorText].Descriptor, -1);
+
+    private void ResumeErrorText()
+    {
+        if (_pausedErrorText >= 0)
+            (_pausedErrorText, _polled[ErrorText].Descriptor) = (-1, _pausedErrorText);
     }
 
     /// <summary>poll(2) passes over negative descriptors, so one that has ended does not end every wait at once.</summary>

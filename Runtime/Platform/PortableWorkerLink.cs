@@ -38,6 +38,10 @@ internal sealed class PortableWorkerLink : WorkerLink
     private bool _ended;
     private Exception? _damage;
 
+    /// <summary>Released when there is room for more of the standard error, and when the worker is dead: what it wrote last is read in any case.</summary>
+    private readonly SemaphoreSlim _errorsGoOn = new(0);
+    private volatile bool _isDead;
+
     private PortableWorkerLink(Process process, string name, IWorkerListener listener, AnonymousPipeServerStream requests, AnonymousPipeServerStream responses, AnonymousPipeServerStream lifeline)
     {
         _process = process;
@@ -168,7 +172,7 @@ internal sealed class PortableWorkerLink : WorkerLink
         Span<byte> text = stackalloc byte[4096];
         try
         {
-            while (_process.StandardError.BaseStream.Read(text) is > 0 and var count)
+            while (WaitForRoom() && _process.StandardError.BaseStream.Read(text) is > 0 and var count)
             {
                 lock (_telling)
                 {
@@ -184,9 +188,19 @@ internal sealed class PortableWorkerLink : WorkerLink
         }
     }
 
+    /// <summary>Always true, at last: this thread can wait, and with it the worker.</summary>
+    private bool WaitForRoom()
+    {
+        while (!_isDead && !_listener.TakesStandardError(() => _errorsGoOn.Release()))
+            _errorsGoOn.Wait();
+        return true;
+    }
+
     private void WaitForEnd(Thread receiver, Thread errors)
     {
         _process.WaitForExit();
+        _isDead = true;
+        _errorsGoOn.Release();
         receiver.Join(s_drainPeriod);
         errors.Join(s_drainPeriod);
         CloseInput();

@@ -20,6 +20,13 @@ internal interface IWorkerListener
     /// <exception cref="InvalidDataException">The frame makes no sense; the link then ends the process.</exception>
     void Received(FrameKind kind, ReadOnlySpan<byte> body);
 
+    /// <summary>
+    /// Asked before each reading of what a living process writes to its standard error. False: it is not to be read, so that the process
+    /// waits, as it would for any reader that is behind; <paramref name="whenItDoes"/> is called once when it may go on, by another thread.
+    /// </summary>
+    bool TakesStandardError(Action whenItDoes);
+
+    /// <summary>Never waits.</summary>
     void WroteToStandardError(ReadOnlySpan<byte> text);
 
     /// <summary>The last call, after all that the process wrote was told.</summary>

@@ -116,10 +116,13 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         }
     }
 
+    public bool TakesStandardError(Action whenItDoes) => _errorTail.HasRoom(whenItDoes);
+
     public void WroteToStandardError(ReadOnlySpan<byte> text) => _errorTail.Forward(text);
 
     public void Exited(ExitStatus status, Exception? damage)
     {
+        _errorTail.End();
         WorkItem? begun;
         WorkerCrashedException? lost;
         lock (_gate)
