@@ -30,6 +30,9 @@ internal sealed class PortableWorkerLink : WorkerLink
     private readonly AnonymousPipeServerStream _responses;
     private readonly AnonymousPipeServerStream _lifeline;
 
+    /// <summary>Disposed by the thread that reads it: once somebody has it, Process.Dispose leaves it open.</summary>
+    private readonly Stream _errors;
+
     /// <summary>Frames on their way to the sending thread.</summary>
     private readonly BlockingCollection<ReadOnlyMemory<byte>> _unsent = [];
 
@@ -50,6 +53,7 @@ internal sealed class PortableWorkerLink : WorkerLink
         _requests = requests;
         _responses = responses;
         _lifeline = lifeline;
+        _errors = process.StandardError.BaseStream;
         ProcessId = process.Id;
     }
 
@@ -170,9 +174,10 @@ internal sealed class PortableWorkerLink : WorkerLink
     private void ForwardErrors()
     {
         Span<byte> text = stackalloc byte[4096];
+        using var closing = _errors;
         try
         {
-            while (WaitForRoom() && _process.StandardError.BaseStream.Read(text) is > 0 and var count)
+            while (WaitForRoom() && _errors.Read(text) is > 0 and var count)
             {
                 lock (_telling)
                 {
