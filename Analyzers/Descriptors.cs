@@ -16,6 +16,10 @@ internal static class Descriptors
         "Lock not released on every path",
         "'{0}' is acquired here but not released {1}; {2}");
 
+    public static readonly DiagnosticDescriptor UnsafeLockObject = Rule("TDM2003", Locks, Warning,
+        "Lock object that others can lock or that changes",
+        "'{0}' is locked here, but {1}; lock a private readonly field instead");
+
     public static readonly DiagnosticDescriptor WorkCapturesState = Rule("TDM3001", Processes, Warning,
         "Work for a process captures state that stays behind",
         "This work runs in another process, but captures {0}, and that stays behind in this one; {1}");

@@ -1,0 +1,101 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Locks;
+
+/// <summary>Finds where the type of a lock puts another one in its place, once objects of the type are in use.</summary>
+internal static class LockReplacement
+{
+    // What a framework or a test runner calls before anybody else has the object.
+    private static readonly string[] s_setUpAttributes = ["SetUp", "Setup", "Initialize", "Deserializ"];
+    private static readonly string[] s_setUpNames = ["InitializeComponent", "Awake", "OnInitialized", "OnInitializedAsync"];
+
+    /// <summary>The assignment of <paramref name="member"/> outside of declaration and constructors; null if there is none.</summary>
+    public static Location? Of(ISymbol member, Compilation compilation)
+    {
+        if (member is IFieldSymbol { IsReadOnly: true } or IFieldSymbol { IsConst: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } }) return null;
+        if (member is IPropertySymbol property && !IsAutomatic(property)) return null;
+
+        var type = member.ContainingType;
+        while (type.ContainingType is { } outer) type = outer;
+        return type.DeclaringSyntaxReferences
+            .Where(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree))
+            .SelectMany(static reference => reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>())
+            .Where(name => name.Identifier.ValueText == member.Name && Replaces(name, member) && IsFor(name, member, compilation))
+            .Select(static name => name.GetLocation())
+            .FirstOrDefault();
+    }
+
+    private static bool Replaces(IdentifierNameSyntax name, ISymbol member)
+    {
+        ExpressionSyntax target = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        var isAssigned = target.Parent switch
+        {
+            // Without a lock nobody takes it: the next one to try gets an exception, not another lock.
+            AssignmentExpressionSyntax assignment => assignment.Left == target && !assignment.Right.IsKind(SyntaxKind.NullLiteralExpression) && !assignment.Right.IsKind(SyntaxKind.DefaultLiteralExpression) && assignment.Right is not PostfixUnaryExpressionSyntax { Operand.RawKind: (int)SyntaxKind.NullLiteralExpression },
+            ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } => true,
+            // `Interlocked.Exchange(ref _gate, …)`; CompareExchange and LazyInitializer set it once.
+            ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" } } } => true,
+            ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } tuple } => assignment.Left == tuple,
+            _ => false,
+        };
+        if (!isAssigned) return false;
+
+        // `new C { Gate = … }` and `copy._gate = …` give a lock to an object that nobody else has yet.
+        if (target.Parent?.Parent is InitializerExpressionSyntax) return false;
+        if (target is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver } && IsLocal(receiver)) return false;
+
+        return !IsInSetUp(target, member) && !IsFirstUnderAnotherLock(target, member.Name);
+    }
+
+    /// <summary>Whether the assignment is part of the making of the object (or of the type, for a static member).</summary>
+    private static bool IsInSetUp(SyntaxNode assignment, ISymbol member)
+    {
+        for (var node = assignment.Parent; node is not null; node = node.Parent)
+        {
+            switch (node)
+            {
+                // It runs later.
+                case AnonymousFunctionExpressionSyntax: return false;
+                case ConstructorDeclarationSyntax constructor: return constructor.Modifiers.Any(SyntaxKind.StaticKeyword) == member.IsStatic;
+                case AccessorDeclarationSyntax { RawKind: (int)SyntaxKind.InitAccessorDeclaration }: return true;
+                case MethodDeclarationSyntax method:
+                    return s_setUpNames.Contains(method.Identifier.ValueText)
+                        || method.AttributeLists.SelectMany(static list => list.Attributes).Any(attribute => s_setUpAttributes.Any(attribute.Name.ToString().Contains))
+                        || IsCalledByConstructorsOnly(method);
+                case BaseTypeDeclarationSyntax: return false;
+            }
+        }
+
+        return false;
+    }
+
+    private static bool IsCalledByConstructorsOnly(MethodDeclarationSyntax method)
+    {
+        if (method.Modifiers.Any(static modifier => modifier.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword or SyntaxKind.ProtectedKeyword)) return false;
+        if (method.Parent is not TypeDeclarationSyntax type || type.Modifiers.Any(SyntaxKind.PartialKeyword)) return false;
+        var uses = type.DescendantNodes().OfType<SimpleNameSyntax>().Where(name => name.Identifier.ValueText == method.Identifier.ValueText).ToList();
+        return uses.Count > 0 && uses.TrueForAll(static use => use.Parent is InvocationExpressionSyntax or MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax } && Flow.FunctionGraphs.FunctionAround(use) is ConstructorDeclarationSyntax);
+    }
+
+    /// <summary><c>lock (s_all) _gate ??= new();</c>, also as an <c>if (_gate == null)</c>: made once.</summary>
+    private static bool IsFirstUnderAnotherLock(ExpressionSyntax target, string name) =>
+        target.Ancestors().OfType<LockStatementSyntax>().Any(held => !Mentions(held.Expression, name))
+        && (target.Parent.IsKind(SyntaxKind.CoalesceAssignmentExpression) || target.Ancestors().OfType<IfStatementSyntax>().Any(test => Mentions(test.Condition, name)));
+
+    private static bool Mentions(SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(mention => mention.Identifier.ValueText == name);
+
+    private static bool IsLocal(IdentifierNameSyntax receiver) =>
+        receiver.Ancestors().FirstOrDefault(static node => node is MemberDeclarationSyntax) is { } member
+        && member.DescendantNodes().Any(node => node is VariableDeclaratorSyntax { Identifier.ValueText: var name } && name == receiver.Identifier.ValueText);
+
+    private static bool IsFor(IdentifierNameSyntax name, ISymbol member, Compilation compilation) =>
+        SymbolEqualityComparer.Default.Equals(compilation.GetSemanticModel(name.SyntaxTree).GetSymbolInfo(name).Symbol?.OriginalDefinition, member);
+
+    private static bool IsAutomatic(IPropertySymbol property) =>
+        property.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is PropertyDeclarationSyntax { AccessorList.Accessors: var accessors } && accessors.All(static accessor => accessor is { Body: null, ExpressionBody: null })
+        && property.ContainingType.TypeKind != TypeKind.Interface && !property.IsAbstract;
+}
