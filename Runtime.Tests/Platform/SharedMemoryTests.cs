@@ -119,6 +119,43 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
         Assert.True(refused > 0);
     }
 
+    [Fact]
+    public unsafe void SlotsNearTheEndOfTheNumbers_AreRefused_NotWrittenBeforeTheMemory()
+    {
+        using var queue = new ProcessQueue<byte[]>(8, byteCapacity: 512);
+        queue.Put(new byte[9]);
+        var slot = ((ISharedPrimitive<ProcessQueue<byte[]>>)queue).Lease.Memory.At<long>(sizeof(RingLayout.State));
+        Assert.Equal((0, 10), (slot[0], slot[1]));
+        slot[0] = long.MaxValue - 5;
+        Assert.Throws<InvalidDataException>(() => queue.TryPut(new byte[9]));
+        Assert.Equal(1, queue.Count);
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public unsafe void NonsenseInALock_MakesExceptions_NeverACrash(bool reentrant)
+    {
+        var random = Stress.Seeded(output);
+        for (var round = 0; round < 300; round++)
+        {
+            using var gate = new ProcessLock(reentrant);
+            var words = ((ISharedPrimitive<ProcessLock>)gate).Lease.Memory.At<long>(0, 3);
+            for (var i = 0; i < 8; i++)
+            {
+                try
+                {
+                    if (random.Next(2) == 0)
+                        gate.TryAcquire(TimeSpan.Zero, out _);
+                    else
+                        gate.Release();
+                    words[random.Next(3)] = Nonsense(random);
+                }
+                catch (Exception error) when (error is InvalidDataException or SynchronizationLockException)
+                {
+                }
+            }
+        }
+    }
+
     private static bool Refuses(Action use)
     {
         try
@@ -139,8 +176,11 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
         var words = (int)Math.Min(120, (memory.Size / sizeof(long)) - 16);
         var at = memory.At<long>(0, words);
         for (var i = 0; i < 10; i++)
-            at[random.Next(words)] = random.Next(4) switch { 0 => random.Next(20), 1 => -random.Next(20), 2 => random.NextInt64(), _ => -random.NextInt64() };
+            at[random.Next(words)] = Nonsense(random);
     }
+
+    private static long Nonsense(Random random) =>
+        random.Next(4) switch { 0 => random.Next(20), 1 => -random.Next(20), 2 => random.NextInt64(), _ => -random.NextInt64() };
 
     private static void MakeAndSend(string[] arguments)
     {

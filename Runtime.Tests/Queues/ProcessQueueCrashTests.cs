@@ -117,6 +117,37 @@ public sealed class ProcessQueueCrashTests(ITestOutputHelper output)
         Assert.Equal(0, queue.Count);
     }
 
+    [Theory]
+    [InlineData("lock: taken", false)]
+    [InlineData("complete: done, lock held", true)]
+    [InlineData("complete: lock freed, nobody woken yet", true)]
+    public async Task CompleterKilledAtEachStep_TheQueueIsCompletedOrNot_AndTheWaitingGoOn(string step, bool isCompleted)
+    {
+        using var queue = new ProcessQueue<string>();
+        var waiter = await StartAndPark(() => queue.TryTake(out _, Blocking.Patience));
+        using var child = ChildProcess.Start(CompleteAndCrash, Crossing.Send(queue), step);
+        await child.DieAsync();
+        if (isCompleted)
+            Assert.Throws<QueueCompletedException>(() => queue.Put("test"));
+        else
+            queue.Put("test");
+        Assert.Equal(!isCompleted, await waiter.Soon());
+        Assert.Equal(isCompleted, queue.IsCompleted);
+    }
+
+    [Fact]
+    public async Task MarkerKilledBeforeItTells_TheJoiningGoOn()
+    {
+        using var queue = new ProcessQueue<string>();
+        queue.Put("item");
+        queue.Take();
+        var joiner = await StartAndPark(() => queue.Join(Blocking.Patience));
+        using var child = ChildProcess.Start(MarkDoneAndCrash, Crossing.Send(queue));
+        await child.DieAsync();
+        Assert.True(await joiner.Soon());
+        Assert.Throws<InvalidOperationException>(queue.MarkDone);
+    }
+
     [Fact]
     public async Task DeadWaiter_DoesNotKeepTheOthersFromBeingWoken()
     {
@@ -153,6 +184,20 @@ public sealed class ProcessQueueCrashTests(ITestOutputHelper output)
         var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
         Program.CrashAt(arguments[1]);
         queue.Put("child");
+    }
+
+    private static void CompleteAndCrash(string[] arguments)
+    {
+        var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
+        Program.CrashAt(arguments[1]);
+        queue.Complete();
+    }
+
+    private static void MarkDoneAndCrash(string[] arguments)
+    {
+        var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
+        Program.CrashAt("doorbell: nobody woken yet");
+        queue.MarkDone();
     }
 
     private static void TakeAndCrash(string[] arguments)

@@ -28,9 +28,11 @@ public sealed class ProcessQueueTests : QueueContractTests
     }
 
     [Fact]
-    public void Item_GreaterThanTheQueue_IsRefused()
+    public async Task Item_GreaterThanTheQueue_IsRefused()
     {
         using var queue = new ProcessQueue<byte[]>(0, byteCapacity: 100);
+        Assert.Throws<ArgumentException>(() => queue.TryPut(new byte[100], Timeout.InfiniteTimeSpan));
+        await Assert.ThrowsAsync<ArgumentException>(() => queue.PutAsync(new byte[100]).AsTask().Soon());
         Assert.Contains("byteCapacity", Assert.Throws<ArgumentException>(() => queue.Put(new byte[100])).Message, StringComparison.Ordinal);
         queue.Put(new byte[99]);
         Assert.Equal(99, queue.Take().Length);
@@ -124,6 +126,22 @@ public sealed class ProcessQueueTests : QueueContractTests
         Assert.Throws<ObjectDisposedException>(queue.Complete);
         other.Put(1);
         Assert.Equal(1, other.Take());
+    }
+
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task Disposed_EndsEachWaitForSpaceAndForTheDone(bool async)
+    {
+        var queue = new ProcessQueue<int>(1);
+        using var other = Crossing.Receive<ProcessQueue<int>>(Crossing.Send(queue));
+        queue.Put(1);
+        Task[] waits = async
+            ? [.. Enumerable.Range(0, 3).Select(_ => queue.PutAsync(2).AsTask()), queue.JoinAsync().AsTask()]
+            : [.. Enumerable.Range(0, 3).Select(_ => Blocking.Run(() => queue.Put(2))), Blocking.Run(queue.Join)];
+        queue.Dispose();
+        foreach (var wait in waits)
+            await Assert.ThrowsAsync<ObjectDisposedException>(() => wait.Soon());
+        Assert.Equal(1, other.Take());
+        Assert.False(other.TryTake(out _));
     }
 
     [Fact]

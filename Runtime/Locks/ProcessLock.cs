@@ -216,11 +216,17 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
 
     private static SynchronizationLockException NotHeld(string message) => new(message);
 
+    /// <summary>Throws where others would assert: other processes can write here too, and a test may do so on purpose.</summary>
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        Debug.Assert(_isReentrant || (Shared->HolderThread == 0 && Shared->Depth == 0), "A plain lock belongs to no thread.");
-        Debug.Assert(Shared->HolderThread != ThreadMark || (Word.IsHeldHere && Shared->Depth > 0), "A thread that is marked holds the lock.");
+        if (!_isReentrant && (Shared->HolderThread != 0 || Shared->Depth != 0))
+            throw Damaged("A plain lock belongs to no thread.");
+        if (Shared->HolderThread == ThreadMark && !(Word.IsHeldHere && Shared->Depth > 0))
+            throw Damaged("A thread that is marked holds the lock.");
+
+        static InvalidDataException Damaged(string invariant) =>
+            new($"The shared memory of this ProcessLock is damaged. {invariant}");
     }
 
     /// <summary>What lies in the shared memory.</summary>

@@ -58,6 +58,11 @@ internal readonly unsafe struct RobustLock(long* word)
         return AcquireParked(limits, out hold);
     }
 
+    /// <summary>Waits within the limits for a lock inside a primitive, which the caller knows nothing of: see <see cref="WaitLimits.ForInternalLock"/>.</summary>
+    public bool AcquireInternal(in WaitLimits limits, out LockHold hold) =>
+        // First without the clock, which the grace needs.
+        TryTake(parked: 0, out hold) || Acquire(limits.ForInternalLock, out hold);
+
     /// <summary>Ends this hold; false when it has ended already.</summary>
     public bool Release(long ticket)
     {

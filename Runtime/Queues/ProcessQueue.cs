@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Text.Json.Serialization;
 using Tandem.Platform;
 using Tandem.Waiting;
@@ -25,7 +23,7 @@ namespace Tandem;
 /// <typeparam name="T">The type of the items.</typeparam>
 [ProcessPortable]
 [JsonConverter(typeof(SharedMemoryConverter))]
-public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue<T>>
+public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue<T>>
 {
     /// <summary>How many bytes the items in a queue may take together, unless the constructor is told: 256 MiB.</summary>
     public const long DefaultByteCapacity = 256L << 20;
@@ -43,11 +41,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     /// <summary>The items; used inside the lease only.</summary>
     private readonly SharedRing _ring;
 
-    /// <summary>Wait for asynchronous callers, each kind by itself: a producer must not stand in line behind a consumer that waits for it.</summary>
-    private readonly AsyncLane<bool> _asyncPuts = new();
-
-    private readonly AsyncLane<Taken<T>> _asyncTakes = new();
-
+    /// <summary>Waits for asynchronous callers, as the lanes of the putters and of the takers do; each by itself, for a putter must not stand in line behind a taker that waits for it.</summary>
     private readonly AsyncLane<bool> _asyncJoins = new();
 
     /// <summary>Makes an empty queue.</summary>
@@ -75,7 +69,7 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
         // Here, where nothing is lost yet: what Take cannot read is gone from the queue.
         Portability.CheckItem(typeof(T), $"{Name}<{DisplayName.Of(typeof(T))}>");
         var slots = capacity == 0 ? DefaultSlots : capacity;
-        _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, SharedRing.SizeFor(slots, byteCapacity)), Name);
+        _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, RingLayout.SizeFor(slots, byteCapacity)), Name);
         _ring = SharedRing.Create(_lease.Memory, capacity, slots, byteCapacity);
     }
 
@@ -103,106 +97,6 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     /// <summary>True once <see cref="Complete"/> was called and the last item has been taken.</summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public bool IsCompleted => Inside(static ring => ring.IsAtEnd);
-
-    /// <summary>Puts an item in, and blocks while the queue is full.</summary>
-    /// <param name="item">The item.</param>
-    /// <param name="cancellationToken">Ends the wait; the item is then not in.</param>
-    /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
-    /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled while the queue was full.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public void Put(T item, CancellationToken cancellationToken = default)
-    {
-        using var encoded = EncodedItem.Encode(item);
-        PutEncoded(encoded, Limits(Deadline.Never, cancellationToken));
-    }
-
-    /// <summary>Puts an item in if there is space within <paramref name="timeout"/>.</summary>
-    /// <remarks>
-    /// False does not always mean full: a process that is stopped (SIGSTOP, a debugger) in the middle of its own Put keeps all others from putting until
-    /// it continues. Such a process is waited for within the time-out too; for a tenth of a second where the time-out is zero.
-    /// </remarks>
-    /// <param name="item">The item.</param>
-    /// <param name="timeout">How long to wait for space; by default not at all, <see cref="Timeout.InfiniteTimeSpan"/> without end.</param>
-    /// <returns>Whether the item is in.</returns>
-    /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
-    /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public bool TryPut(T item, TimeSpan timeout = default)
-    {
-        var limits = Limits(Deadline.After(timeout), default);
-        using var encoded = EncodedItem.Encode(item);
-        return PutEncoded(encoded, limits);
-    }
-
-    /// <summary>Puts an item in, and waits without blocking the caller while the queue is full. One thread waits for all asynchronous producers, in their order.</summary>
-    /// <param name="item">The item. Its bytes are taken at once, so it may change after the call.</param>
-    /// <param name="cancellationToken">Ends the wait; the item is then not in.</param>
-    /// <returns>A task that ends when the item is in.</returns>
-    /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
-    /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before the item was in.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public async ValueTask PutAsync(T item, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var encoded = EncodedItem.Encode(item);
-        if (_asyncPuts.IsBusy || !PutEncoded(encoded, Limits(Deadline.Passed, cancellationToken)))
-            await _asyncPuts.Run(token => PutEncoded(encoded, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
-    }
-
-    /// <summary>Takes the next item, and blocks while there is none.</summary>
-    /// <param name="cancellationToken">Ends the wait; no item is then taken.</param>
-    /// <returns>The item.</returns>
-    /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled while the queue was empty.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public T Take(CancellationToken cancellationToken = default) => Take(Limits(Deadline.Never, cancellationToken)).ItemOrThrow(Name);
-
-    /// <summary>Takes the next item if there is one within <paramref name="timeout"/>.</summary>
-    /// <remarks>
-    /// False does not always mean empty: a process that is stopped (SIGSTOP, a debugger) in the middle of its own Take keeps all others from taking until
-    /// it continues. Such a process is waited for within the time-out too; for a tenth of a second where the time-out is zero.
-    /// </remarks>
-    /// <param name="item">The item when one was taken.</param>
-    /// <param name="timeout">How long to wait for an item; by default not at all, <see cref="Timeout.InfiniteTimeSpan"/> until the queue is completed.</param>
-    /// <returns>Whether an item was taken; false at the time-out, and at once when the queue is completed and empty.</returns>
-    /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public bool TryTake([MaybeNullWhen(false)] out T item, TimeSpan timeout = default)
-    {
-        var taken = Take(Limits(Deadline.After(timeout), default));
-        item = taken.Item;
-        return taken.HasItem;
-    }
-
-    /// <summary>Takes the next item, and waits without blocking the caller while there is none. One thread waits for all asynchronous consumers of this process, in their order.</summary>
-    /// <param name="cancellationToken">Ends the wait; no item is then taken.</param>
-    /// <returns>The item.</returns>
-    /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled before an item was taken.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public async ValueTask<T> TakeAsync(CancellationToken cancellationToken = default) =>
-        (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false)).ItemOrThrow(Name);
-
-    /// <summary>Takes items as they come until the queue is completed and empty. Several may run at once; each item goes to one of them.</summary>
-    /// <param name="cancellationToken">Ends the wait for the next item.</param>
-    /// <returns>The items.</returns>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
-    public async IAsyncEnumerable<T> TakeAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false) is { HasItem: true } taken)
-            yield return taken.Item;
-    }
 
     /// <summary>
     /// Says that no process will put any more items. What is in can still be taken; then takers learn of the end. Calling it again does nothing.
@@ -262,58 +156,6 @@ public sealed class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue
     }
 
     private WaitLimits Limits(Deadline deadline, CancellationToken cancellationToken) => new(deadline, cancellationToken, _lease);
-
-    private bool PutEncoded(EncodedItem item, in WaitLimits limits)
-    {
-        var bytes = item.Bytes;
-        if (bytes.Length > _ring.ByteCount)
-            throw new ArgumentException($"An item of {bytes.Length:N0} bytes does not fit into this ProcessQueue, which holds {_ring.ByteCount:N0}. Make the queue with a greater byteCapacity, or put the item in pieces.", nameof(item));
-        limits.CancellationToken.ThrowIfCancellationRequested();
-        _lease.Enter();
-        try
-        {
-            var isIn = _ring.Put(bytes, limits, out var isCompleted);
-            if (isIn)
-                item.MarkIn();
-            return !isCompleted ? isIn : throw QueueCompletedException.OnPut(Name);
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-    }
-
-    private Taken<T> Take(in WaitLimits limits)
-    {
-        limits.CancellationToken.ThrowIfCancellationRequested();
-        using var buffer = EncodedItem.Empty();
-        _lease.Enter();
-        try
-        {
-            if (!_ring.Take(buffer.Writer, limits))
-                return default;
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-
-        // Outside the lock: to make an object of the bytes may run anybody's code.
-        return new Taken<T>(Payload.Read<T>(buffer.Bytes));
-    }
-
-    private async ValueTask<Taken<T>> TakeOrEndAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_asyncTakes.IsBusy)
-        {
-            var taken = Take(Limits(Deadline.Passed, cancellationToken));
-            if (taken.HasItem || IsCompleted)
-                return taken;
-        }
-
-        return await _asyncTakes.Run(token => Take(Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
-    }
 
     private bool Join(in WaitLimits limits)
     {
