@@ -117,6 +117,18 @@ public sealed class ProcessLockCrashTests(ITestOutputHelper output)
         Assert.True(scope.WasAbandoned);
     }
 
+    [Fact]
+    public async Task WaiterWithoutDescriptors_WaitsOn_AndGetsTheLock()
+    {
+        using var gate = new ProcessLock();
+        var held = gate.Acquire();
+        using var child = ChildProcess.Start(AcquireWithoutDescriptors, Crossing.Send(gate));
+        await child.WaitFor("waited in vain");
+        held.Dispose();
+        await child.WaitFor("acquired");
+        await child.SucceedAsync();
+    }
+
 #if DEBUG
     [Theory]
     [InlineData("lock: taken", true)]
@@ -199,6 +211,23 @@ public sealed class ProcessLockCrashTests(ITestOutputHelper output)
         var scope = gate.Acquire();
         scope.Dispose();
         return scope;
+    }
+
+    private static void AcquireWithoutDescriptors(string[] arguments)
+    {
+        var gate = Crossing.Receive<ProcessLock>(arguments[0]);
+        Program.Say("waiting");
+        // Once with them, which loads what the runtime loads on the way.
+        Assert.False(gate.TryAcquire(TimeSpan.FromMilliseconds(20), out var scope));
+        using (DescriptorLimit.None())
+        {
+            Assert.False(gate.TryAcquire(TimeSpan.FromMilliseconds(20), out scope));
+            Program.Say("waited in vain");
+            scope = gate.Acquire();
+        }
+
+        Assert.False(scope.WasAbandoned);
+        Program.Say("acquired");
     }
 
     private static void HoldForEver(string[] arguments)

@@ -28,8 +28,22 @@ internal readonly record struct ProcessIdentity
 
     public int Id => (int)(_bits & ((1 << IdBits) - 1));
 
-    /// <summary>False once the process has ended, been killed, or its id belongs to another. A stopped process lives.</summary>
-    public bool IsAlive => this == Current || (TryReadStat(Id, out var stat) && stat.Identity == this && !stat.HasEnded);
+    /// <summary>False once the process has ended, been killed, or its id belongs to another. A stopped process lives, and so does one that can't be looked at just now.</summary>
+    public bool IsAlive
+    {
+        get
+        {
+            try
+            {
+                return this == Current || (TryReadStat(Id, out var stat) && stat.Identity == this && !stat.HasEnded);
+            }
+            catch (IOException error) when (error.HResult is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
+            {
+                // We are out of descriptors or memory, which is no reason to end a wait for the living; who waits looks again.
+                return true;
+            }
+        }
+    }
 
     /// <summary>Who has this id now; false when nobody has.</summary>
     public static bool TryRead(int id, out ProcessIdentity identity)
