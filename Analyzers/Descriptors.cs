@@ -28,6 +28,10 @@ internal static class Descriptors
         "Check-then-act race",
         "'{0}' is checked here and changed on line {1}, but {2}; another thread can change it in between");
 
+    public static readonly DiagnosticDescriptor NonAtomicUpdate = Rule("TDM4002", Races, Warning,
+        "Non-atomic update of shared state",
+        "'{0}' is read and written here in two steps, but {1} and no lock covers both; what another thread writes in between is lost");
+
     private static DiagnosticDescriptor Rule(string id, string category, DiagnosticSeverity severity, string title, string message) =>
         new(id, title, message, category, severity, isEnabledByDefault: true, helpLinkUri: $"https://github.com/tandem-dotnet/tandem/blob/main/docs/rules/{id}.md");
 }

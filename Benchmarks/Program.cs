@@ -15,9 +15,10 @@ static int Usage()
     Console.Error.WriteLine("""
         Usage: dotnet run -c Release --project Benchmarks -- <what>
 
-          analyzers <folder> [--list] [--fixes] [--rule TDMxxxx]
+          analyzers <folder> [--list] [--fixes] [--warm] [--rule TDMxxxx]
                           every rule over every project below the folder: reports per rule and ms per 1,000 lines
                           --list   prints each report with its line of code
+                          --warm   measures twice: the second time with the analyzers compiled, as in an IDE
                           --fixes  applies each offered fix by itself and counts what compiles, what is gone, what is new
                           --rule   that rule alone
           executors       the executors beside CPython's concurrent.futures

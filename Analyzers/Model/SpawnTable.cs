@@ -47,6 +47,9 @@ internal sealed class SpawnTable
     // Names tell nearly all calls apart without a look at their types.
     private static readonly HashSet<string> s_names = [.. s_entries.Select(static entry => entry.Member)];
 
+    // What other types have, too, and call otherwise.
+    private static readonly HashSet<string> s_startingNames = [.. s_names.Except([".ctor", Any, "For", "ForEach", "Invoke"])];
+
     private readonly Dictionary<(INamedTypeSymbol, string), Entry> _entries = new(EntryComparer.Instance);
 
     private SpawnTable(KnownSymbols symbols)
@@ -57,6 +60,9 @@ internal sealed class SpawnTable
     }
 
     public static SpawnTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new SpawnTable(KnownSymbols.Of(c)));
+
+    /// <summary>Whether a member of that name may start work, by the name alone. Those of Parallel are known by their type's name.</summary>
+    public static bool IsSpawnName(string name) => s_startingNames.Contains(name);
 
     /// <summary>The work that <paramref name="operation"/> hands over to run concurrently: one for each delegate that is passed. Empty for any other operation.</summary>
     public ImmutableArray<Spawn> SpawnsAt(IOperation operation) => operation switch

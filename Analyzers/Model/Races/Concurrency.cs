@@ -39,23 +39,35 @@ internal sealed class Concurrency
 
     public static Concurrency Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static compilation => new Concurrency(compilation));
 
-    /// <summary>Two runs that may come to the place at the same time, the first to <paramref name="access"/>, the other to change it. Null if the code shows none.</summary>
-    public Overlap? OverlapAt(Body body, Step access, Place place)
+    /// <summary>Two runs that may come to the place at the same time, the first to <paramref name="access"/>, the other to change it, whatever locks they hold then. Null if the code shows none.</summary>
+    public Overlap? OverlapAt(Body body, Step access, Place place) => OverlapAt(body, access, place, static other => other.Writes, static (_, _) => false);
+
+    /// <summary>Two runs that may come to the place at the same time with no lock in common, the first to <paramref name="access"/>, the other to what <paramref name="conflicts"/>. Null if the code shows none.</summary>
+    public Overlap? ConflictAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts) => OverlapAt(body, access, place, conflicts, SharesLock);
+
+    private Overlap? OverlapAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts, System.Func<Step, Step, bool> excludes)
     {
         var mine = _reaches.From(body, access.Operation, place);
-        foreach (var reach in mine)
-            if (reach.Repeats && !reach.Locked) return new Overlap(reach, reach, body.Method);
-        if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
+        if (!excludes(access, access))
+        {
+            foreach (var reach in mine)
+                if (reach.Repeats && !reach.Locked) return new Overlap(reach, reach, body.Method);
+            if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
+        }
 
         if (place.Symbol is not { } symbol) return null;
-        foreach (var (writer, write) in WritesOf(symbol, body).Take(MaxWriters))
+        foreach (var (other, touch) in AccessesOf(symbol, body).Where(found => conflicts(found.Access)).Take(MaxWriters))
         {
-            if (write.Operation == access.Operation || IsOnceOnly(writer)) continue;
-            if (Overlapping(mine, _reaches.To(writer, write), writer.Method) is { } other) return other;
+            if (touch.Operation == access.Operation || IsOnceOnly(other) || excludes(access, touch)) continue;
+            if (Overlapping(mine, _reaches.To(other, touch), other.Method) is { } overlap) return overlap with { Verb = touch.Writes ? "changes" : "reads" };
         }
 
         return null;
     }
+
+    /// <summary>Whether one lock is held at both; one that is held under a name that says nothing gets the benefit of the doubt.</summary>
+    private static bool SharesLock(Step x, Step y) => !x.Holds.IsEmpty && !y.Holds.IsEmpty
+        && x.Holds.Any(hold => !hold.Lock.IsKnown || y.Holds.Any(other => !other.Lock.IsKnown || SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, other.Lock.Symbol)));
 
     /// <summary>Everything that touches the field, property or variable, in the order of the source; nothing if too many members mention its name.</summary>
     public IEnumerable<(Body Body, Access Access)> AccessesOf(ISymbol symbol, Body near) => symbol is IFieldSymbol or IPropertySymbol
@@ -84,8 +96,6 @@ internal sealed class Concurrency
             if (at.DeclaredAccessibility is Accessibility.Private or Accessibility.Internal or Accessibility.ProtectedAndInternal) return false;
         return true;
     }
-
-    private IEnumerable<(Body Body, Access Access)> WritesOf(ISymbol symbol, Body near) => AccessesOf(symbol, near).Where(static found => found.Access.Writes);
 
     private ImmutableArray<(Body, Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Mentioning(symbol.Name) ?? [], symbol)];
 
@@ -133,5 +143,6 @@ internal sealed class Concurrency
 /// <summary>Two runs that may overlap; one and the same if it overlaps itself.</summary>
 /// <param name="Mine">The run asked about.</param>
 /// <param name="Other">The other.</param>
-/// <param name="Changer">The method in which the other changes the place.</param>
-internal sealed record Overlap(Reach Mine, Reach Other, IMethodSymbol Changer);
+/// <param name="Changer">The method in which the other touches the place.</param>
+/// <param name="Verb">What the other does there.</param>
+internal sealed record Overlap(Reach Mine, Reach Other, IMethodSymbol Changer, string Verb = "changes");

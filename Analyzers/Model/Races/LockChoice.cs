@@ -21,26 +21,31 @@ internal static class LockChoice
     /// <summary>The expression of the object whose state it is.</summary>
     public const string Owner = nameof(Owner);
 
-    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model)
+    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model) =>
+        found.PartialHolds.FirstOrDefault(static hold => hold.Lock.Symbol is not null) is { Lock.Symbol: { } partial } hold
+            ? ExistingLock(IsMonitor(hold) ? Text(found.Place, [found.Check.Operation, found.Act.Operation], partial, model) : null)
+            : For(found.Body, found.Place, [found.Check.Operation, found.Act.Operation], concurrency, model);
+
+    /// <summary>The lock for the place, to be taken around its <paramref name="uses"/> in the body.</summary>
+    public static ImmutableDictionary<string, string?> For(Body body, Place place, ImmutableArray<IOperation> uses, Concurrency concurrency, SemanticModel model)
     {
-        var facts = ImmutableDictionary<string, string?>.Empty;
-        if (found.PartialHolds.FirstOrDefault(static hold => hold.Lock.Symbol is not null) is { Lock.Symbol: { } partial } hold)
-            return IsMonitor(hold) && Text(found, partial, model) is { } text ? facts.Add(Existing, text) : facts;
-        if (Guards.DeclaredGuardOf(found.Place) is { } declared)
-            return Guards.CanBeLocked(declared) && Text(found, declared, model) is { } named ? facts.Add(Existing, named) : facts;
-        if (concurrency.GuardOf(found.Place, found.Body) is { } guard)
-            return IsMonitor(guard.Hold) && Text(found, guard.Lock, model) is { } other ? facts.Add(Existing, other) : facts;
-        return HomeOf(found) is { } home ? facts.Add(State, found.Place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(found)) : facts;
+        if (Guards.DeclaredGuardOf(place) is { } declared) return ExistingLock(Guards.CanBeLocked(declared) ? Text(place, uses, declared, model) : null);
+        if (concurrency.GuardOf(place, body) is { } guard) return ExistingLock(IsMonitor(guard.Hold) ? Text(place, uses, guard.Lock, model) : null);
+        return HomeOf(body, place) is { } home
+            ? ImmutableDictionary<string, string?>.Empty.Add(State, place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(place, uses))
+            : ImmutableDictionary<string, string?>.Empty;
     }
+
+    private static ImmutableDictionary<string, string?> ExistingLock(string? text) =>
+        text is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(Existing, text);
 
     /// <summary>What a <c>lock</c> statement takes, too, and takes again where it is held.</summary>
     private static bool IsMonitor(Hold hold) => hold.Site is ILockOperation
         or IInvocationOperation { TargetMethod.ContainingType: { Name: "Monitor" or "Lock", ContainingNamespace: { Name: "Threading", ContainingNamespace.Name: "System" } } };
 
-    private static string? HomeOf(CheckThenAct found)
+    private static string? HomeOf(Body body, Place place)
     {
-        var type = found.Body.Outermost.Method.ContainingType;
-        var place = found.Place;
+        var type = body.Outermost.Method.ContainingType;
         return place.Root switch
         {
             PlaceRoot.Static when SymbolEqualityComparer.Default.Equals(place.Symbol!.ContainingType.OriginalDefinition, type.OriginalDefinition) => StaticHome,
@@ -51,18 +56,18 @@ internal static class LockChoice
         };
     }
 
-    /// <summary>How the code at the check can name the lock; null if it cannot.</summary>
-    private static string? Text(CheckThenAct found, ISymbol held, SemanticModel model)
+    /// <summary>How the code at the first use can name the lock; null if it cannot.</summary>
+    private static string? Text(Place place, ImmutableArray<IOperation> uses, ISymbol held, SemanticModel model)
     {
-        var position = found.Check.Operation.Syntax.SpanStart;
+        var position = uses[0].Syntax.SpanStart;
         if (held is ILocalSymbol or IParameterSymbol) return held.Name;
         if (!model.IsAccessible(position, held)) return null;
         if (held.IsStatic) return $"{held.ContainingType.ToMinimalDisplayString(model, position)}.{held.Name}" is var full && model.LookupSymbols(position, name: held.Name).Contains(held, SymbolEqualityComparer.Default) ? held.Name : full;
-        return found.Place.Root is PlaceRoot.This && found.Place.Links.Length == 1 ? held.Name : OwnerText(found) is { } owner ? $"{owner}.{held.Name}" : null;
+        return place.Root is PlaceRoot.This && place.Links.Length == 1 ? held.Name : OwnerText(place, uses) is { } owner ? $"{owner}.{held.Name}" : null;
     }
 
     /// <summary>The receiver through which the code reads or writes the place: <c>account</c> of <c>account.Balance</c>.</summary>
-    private static string? OwnerText(CheckThenAct found) => new[] { found.Check.Operation, found.Act.Operation }
+    private static string? OwnerText(Place place, ImmutableArray<IOperation> uses) => uses
         .SelectMany(static operation => operation.Syntax.DescendantNodesAndSelf().OfType<MemberAccessExpressionSyntax>())
-        .FirstOrDefault(access => access.Name.Identifier.ValueText == found.Place.Symbol!.Name && access.Expression is IdentifierNameSyntax or MemberAccessExpressionSyntax)?.Expression.ToString();
+        .FirstOrDefault(access => access.Name.Identifier.ValueText == place.Symbol!.Name && access.Expression is IdentifierNameSyntax or MemberAccessExpressionSyntax)?.Expression.ToString();
 }

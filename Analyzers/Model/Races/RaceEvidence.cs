@@ -9,8 +9,26 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Why a place is taken to be used by several threads: what a message says after "but", and where to look.</summary>
 internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places)
 {
-    public static RaceEvidence? For(CheckThenAct found, Concurrency concurrency) =>
-        OfPartialHold(found) ?? OfAnnotation(found) ?? OfDeclaredGuard(found) ?? OfOverlap(found, concurrency) ?? OfGuard(found, concurrency);
+    public static RaceEvidence? For(CheckThenAct found, Concurrency concurrency)
+    {
+        if (OfPartialHold(found) is { } partial) return partial;
+        var evidence = For(found.Body, found.Check.Operation, found.Place, () => concurrency.OverlapAt(found.Body, found.Act, found.Place), concurrency);
+        return evidence is null ? null : evidence with { Text = evidence.Text + " and no lock covers both" };
+    }
+
+    /// <summary>Why several threads are taken to use the place: it is declared so, two runs overlap, or others lock it.</summary>
+    /// <param name="body">The body that uses it.</param>
+    /// <param name="from">Where the message will stand.</param>
+    /// <param name="place">What is used.</param>
+    /// <param name="overlap">Finds the runs that overlap.</param>
+    /// <param name="concurrency">The compilation's concurrency.</param>
+    public static RaceEvidence? For(Body body, IOperation from, Place place, System.Func<Overlap?> overlap, Concurrency concurrency)
+    {
+        var isUnshared = IsUnshared(body, place);
+        return (isUnshared ? null : OfAnnotation(body, place) ?? OfDeclaredGuard(place))
+            ?? (overlap() is { } found ? Of(found, body, from) : null)
+            ?? (isUnshared ? null : OfGuard(body, from, place, concurrency));
+    }
 
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
     private static RaceEvidence? OfPartialHold(CheckThenAct found)
@@ -21,48 +39,45 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         return new RaceEvidence(text, []);
     }
 
-    private static RaceEvidence? OfAnnotation(CheckThenAct found)
+    private static RaceEvidence? OfAnnotation(Body body, Place place)
     {
-        var annotated = new ISymbol?[] { found.Body.Outermost.Method, found.Body.Outermost.Method.AssociatedSymbol, found.Place.Symbol, found.Place.Symbol?.ContainingType }
+        var annotated = new ISymbol?[] { body.Outermost.Method, body.Outermost.Method.AssociatedSymbol, place.Symbol, place.Symbol?.ContainingType }
             .FirstOrDefault(static symbol => symbol.IsMarked("ThreadSafeAttribute"));
-        return annotated is null || IsUnshared(found) ? null : new RaceEvidence($"'{annotated.Name}' is marked [ThreadSafe] and no lock covers both", []);
+        return annotated is null ? null : new RaceEvidence($"'{annotated.Name}' is marked [ThreadSafe]", []);
     }
 
-    private static RaceEvidence? OfDeclaredGuard(CheckThenAct found) =>
-        !IsUnshared(found) && Guards.DeclaredGuardOf(found.Place) is { } guard
-            ? new RaceEvidence($"it is declared as guarded by '{guard.Name}', which does not cover both", [.. guard.Locations.Take(1)])
-            : null;
+    private static RaceEvidence? OfDeclaredGuard(Place place) =>
+        Guards.DeclaredGuardOf(place) is { } guard ? new RaceEvidence($"it is declared as guarded by '{guard.Name}'", [.. guard.Locations.Take(1)]) : null;
 
-    private static RaceEvidence? OfOverlap(CheckThenAct found, Concurrency concurrency)
+    /// <summary>What a message says of two runs that overlap.</summary>
+    public static RaceEvidence Of(Overlap overlap, Body body, IOperation from)
     {
-        if (concurrency.OverlapAt(found.Body, found.Act, found.Place) is not { } overlap) return null;
-        var from = found.Check.Operation.Syntax.SyntaxTree;
+        var tree = from.Syntax.SyntaxTree;
         var starts = new[] { overlap.Mine.Start, overlap.Other.Start }.OfType<IOperation>().Distinct().ToArray();
-        var started = $"(started {string.Join(" and ", starts.Select(start => Where(start, from)).Distinct())})";
-        string mine = Name(found.Body.Method), other = Name(overlap.Changer);
+        var started = $"(started {string.Join(" and ", starts.Select(start => Where(start, tree)).Distinct())})";
+        string mine = Name(body.Method), other = Name(overlap.Changer);
 
         var text = (overlap.Mine.Life, overlap.Other.Life) switch
         {
             (not null, not null) when mine == other => overlap.Mine.Spawn is null ? $"several calls of {mine} are under way at once {started}" : $"{mine} runs on several threads {started}",
-            (not null, null) => $"{other} changes it too, while {mine} runs on another thread {started}",
-            _ => $"{other} changes it too, on another thread {started}",
+            (not null, null) => $"{other} {overlap.Verb} it too, while {mine} runs on another thread {started}",
+            _ => $"{other} {overlap.Verb} it too, on another thread {started}",
         };
-        return new RaceEvidence($"{text} and no lock covers both", [.. starts.Select(static start => start.Syntax.GetLocation())]);
+        return new RaceEvidence(text, [.. starts.Select(static start => start.Syntax.GetLocation())]);
     }
 
-    private static RaceEvidence? OfGuard(CheckThenAct found, Concurrency concurrency)
+    private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency)
     {
-        if (IsUnshared(found) || found.Place.Symbol is not { ContainingType.IsReferenceType: true }) return null;
-        if (concurrency.GuardOf(found.Place, found.Body) is not { } guard) return null;
-        return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, found.Check.Operation.Syntax.SyntaxTree)}) and no lock covers both", [guard.Access.Operation.Syntax.GetLocation()]);
+        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body) is not { } guard) return null;
+        return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
     }
 
     private static bool IsHeld(Step step, Access access, ISymbol held) =>
         step.Holds.Concat(access.Holds).Any(hold => SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, held));
 
     /// <summary>An object that this body made itself, and shows to no lambda.</summary>
-    private static bool IsUnshared(CheckThenAct found) =>
-        found.Place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && !found.Body.Locals.IsCaptured(local);
+    private static bool IsUnshared(Body body, Place place) =>
+        place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && !body.Locals.IsCaptured(local);
 
     private static string Name(IMethodSymbol method) => method switch
     {

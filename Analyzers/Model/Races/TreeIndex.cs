@@ -6,30 +6,6 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tandem.Analyzers.Model;
 
-/// <summary>What syntax alone tells of a member: the names in it.</summary>
-internal sealed class MemberNames(SyntaxNode member)
-{
-    public SyntaxNode Member { get; } = member;
-
-    /// <summary>What others call it.</summary>
-    public string Name { get; } = member switch
-    {
-        MethodDeclarationSyntax method => method.Identifier.ValueText,
-        AccessorDeclarationSyntax { Parent.Parent: PropertyDeclarationSyntax property } => property.Identifier.ValueText,
-        ArrowExpressionClauseSyntax { Parent: PropertyDeclarationSyntax property } => property.Identifier.ValueText,
-        _ => "",
-    };
-
-    /// <summary>All names that it mentions.</summary>
-    public HashSet<string> Mentioned { get; } = [];
-
-    /// <summary>The names that it assigns to.</summary>
-    public HashSet<string> Assigned { get; } = [];
-
-    /// <summary>The names that a condition or the value of a variable depends on.</summary>
-    public HashSet<string> Tested { get; } = [];
-}
-
 /// <summary>What syntax alone tells of a file: its members with code, and the names in each. Kept as long as its tree lives, so that an edit reads one file again.</summary>
 internal sealed class TreeIndex
 {
@@ -37,6 +13,8 @@ internal sealed class TreeIndex
 
     private readonly List<MemberNames> _members = [];
     private readonly Dictionary<string, List<MemberNames>> _mentioning = [];
+    private readonly HashSet<string> _goingOn = [];
+    private readonly HashSet<string> _shared = [];
 
     private TreeIndex(SyntaxNode root)
     {
@@ -48,12 +26,39 @@ internal sealed class TreeIndex
                 names[node] = new MemberNames(node);
                 _members.Add(names[node]);
             }
-            else if (node is SimpleNameSyntax { Identifier.ValueText: var name } mention && MemberOf(mention) is { } member)
+
+            switch (node)
             {
-                Note(names[member], name, mention);
+                case SimpleNameSyntax { Identifier.ValueText: var name } mention when MemberOf(node) is { } member:
+                    Note(names[member], name, mention);
+                    break;
+                case LockStatementSyntax when MemberOf(node) is { } member:
+                    names[member].MayLock = true;
+                    break;
+                case ImplicitObjectCreationExpressionSyntax creation when StartSyntax.MayStart(creation) && MemberOf(node) is { } member:
+                    names[member].MayStartWork = true;
+                    break;
+                case PropertyDeclarationSyntax property when AnnotationSyntax.IsShared(property):
+                    _shared.Add(property.Identifier.ValueText);
+                    break;
+                case FieldDeclarationSyntax field when AnnotationSyntax.IsShared(field):
+                    foreach (var variable in field.Declaration.Variables) _shared.Add(variable.Identifier.ValueText);
+                    break;
+                case MethodDeclarationSyntax method when StartSyntax.MayGoOn(method.Modifiers, method.ReturnType):
+                    _goingOn.Add(method.Identifier.ValueText);
+                    break;
+                case LocalFunctionStatementSyntax function when StartSyntax.MayGoOn(function.Modifiers, function.ReturnType):
+                    _goingOn.Add(function.Identifier.ValueText);
+                    break;
             }
         }
     }
+
+    /// <summary>The names of the fields and properties that are declared to be shared or guarded, themselves or by their type.</summary>
+    public IReadOnlyCollection<string> Shared => _shared;
+
+    /// <summary>The names of the methods that may go on after they have returned: async ones, and those that return a task.</summary>
+    public IReadOnlyCollection<string> GoingOn => _goingOn;
 
     /// <summary>The members that have code, in the order of the source.</summary>
     public IReadOnlyList<MemberNames> Members => _members;
@@ -93,13 +98,20 @@ internal sealed class TreeIndex
             members.Add(member);
         }
 
-        if (IsAssigned(mention)) member.Assigned.Add(name);
+        member.MayStartWork |= StartSyntax.MayStart(mention);
+        member.MayLock |= LockTable.IsAcquireName(name) || name.EndsWith("Lock", System.StringComparison.Ordinal);
+        if (StartSyntax.IsLeftRunning(mention)) member.LeftRunning.Add(name);
+        if (IsAssigned(mention, out var updates))
+        {
+            member.Assigned.Add(name);
+            if (updates) member.Updated.Add(name);
+        }
         else if (IsTested(mention)) member.Tested.Add(name);
     }
 
     private static bool IsTypeOnly(SyntaxNode node) => node is UsingDirectiveSyntax or AttributeListSyntax or BaseListSyntax or TypeParameterConstraintClauseSyntax;
 
-    private static bool IsAssigned(SimpleNameSyntax name)
+    private static bool IsAssigned(SimpleNameSyntax name, out bool updates)
     {
         SyntaxNode target = name.Parent switch
         {
@@ -108,15 +120,27 @@ internal sealed class TreeIndex
             _ => name,
         };
         while (target.Parent is ParenthesizedExpressionSyntax || (target.Parent is ElementAccessExpressionSyntax element && element.Expression == target)) target = target.Parent;
-        return target.Parent switch
+        updates = target.Parent switch
         {
-            AssignmentExpressionSyntax assignment => assignment.Left == target,
+            AssignmentExpressionSyntax assignment when assignment.Left == target => !assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) || Mentions(assignment.Right, name.Identifier.ValueText),
             PrefixUnaryExpressionSyntax prefix => prefix.IsKind(SyntaxKind.PreIncrementExpression) || prefix.IsKind(SyntaxKind.PreDecrementExpression),
             PostfixUnaryExpressionSyntax postfix => postfix.IsKind(SyntaxKind.PostIncrementExpression) || postfix.IsKind(SyntaxKind.PostDecrementExpression),
+            _ => false,
+        };
+        return updates || target.Parent switch
+        {
+            AssignmentExpressionSyntax assignment => assignment.Left == target,
             ArgumentSyntax { RefKindKeyword.RawKind: not 0 and not (int)SyntaxKind.InKeyword } argument => !IsVolatileRead(argument),
             ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax } } => true,
             _ => false,
         };
+    }
+
+    private static bool Mentions(ExpressionSyntax expression, string name)
+    {
+        foreach (var node in expression.DescendantNodesAndSelf())
+            if (node is SimpleNameSyntax mention && mention.Identifier.ValueText == name) return true;
+        return false;
     }
 
     private static bool IsVolatileRead(ArgumentSyntax argument) =>

@@ -1,0 +1,14 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Tells state of which each thread has its own, or that one thread alone may touch.</summary>
+internal static class Confinement
+{
+    private const string Confined = "ThreadConfinedAttribute";
+
+    public static bool IsConfined(Body body, Place place) => place.Symbol is not { } symbol
+        || symbol.GetAttributes().Any(static data => data.AttributeClass?.Name is "ThreadStaticAttribute")
+        || symbol.IsMarked(Confined) || symbol.ContainingType.IsMarked(Confined) || body.Outermost.Method.IsMarked(Confined);
+}
