@@ -383,6 +383,9 @@ public class LockNotReleasedTests
     public Task Signal_DoesNotTrigger() => InType("readonly SemaphoreSlim _ready = new(0); void Consume() { _ready.Wait(); Work(); } void Produce() { Work(); _ready.Release(); }");
 
     [Fact]
+    public Task SignalThatItsTakerGivesAgain_DoesNotTrigger() => InType("readonly SemaphoreSlim _ready = new(0, 1); void Consume() { while (_flag) { _ready.Wait(); Work(); if (_flag) _ready.Release(); } } void Produce() => _ready.Release();");
+
+    [Fact]
     public Task SemaphoreReleasedElsewhere_DoesNotTrigger() => InType("async Task Take() { await _semaphore.WaitAsync(); Work(); } void Return() => _semaphore.Release();");
 
     [Fact]

@@ -54,6 +54,9 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // A mutex that the program owns, or takes, when it starts is there to keep a second instance out; it goes with the process.
         if (held.Kind == LockKind.Mutex && (IsEntryPoint(function) || (releases.IsEmpty && LockOwners.IsNamedOrOwned(held, function)))) return null;
 
+        // One that begins with nothing to take is a signal: what is taken was given by somebody else.
+        if (held.Kind == LockKind.Semaphore && SemaphoreCount.Of(held.Lock.Symbol) == 0) return null;
+
         var owner = LockOwners.Of(held, function);
         if (!isOurs)
         {
