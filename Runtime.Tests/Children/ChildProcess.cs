@@ -13,9 +13,14 @@ internal sealed class ChildProcess : IDisposable
 
     public int Id => _process.Id;
 
-    public static ChildProcess Start(Action<string[]> work, params string[] arguments)
+    public static ChildProcess Start(Action<string[]> work, params string[] arguments) => ReadingErrors(StartMute(work, arguments));
+
+    /// <summary>Starts a child that ignores SIGCHLD, as it inherits from a shell.</summary>
+    public static ChildProcess StartIgnoringChildren(Action<string[]> work, params string[] arguments) =>
+        ReadingErrors(Start("/bin/sh", ["-c", "trap '' CHLD; exec \"$0\" \"$@\"", DotnetPath], work, arguments));
+
+    private static ChildProcess ReadingErrors(ChildProcess child)
     {
-        var child = StartMute(work, arguments);
         child._process.ErrorDataReceived += (_, line) =>
         {
             lock (child._errors)
@@ -26,11 +31,13 @@ internal sealed class ChildProcess : IDisposable
     }
 
     /// <summary>Starts a child whose standard error is a pipe that nobody reads before <see cref="ReadErrorsAsync"/>.</summary>
-    public static ChildProcess StartMute(Action<string[]> work, params string[] arguments)
+    public static ChildProcess StartMute(Action<string[]> work, params string[] arguments) => Start(DotnetPath, [], work, arguments);
+
+    private static ChildProcess Start(string program, string[] first, Action<string[]> work, string[] arguments)
     {
         var assembly = typeof(ChildProcess).Assembly.Location;
-        var start = new ProcessStartInfo(DotnetPath) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
-        foreach (var argument in (string[])["exec", assembly, work.Method.DeclaringType!.FullName!, work.Method.Name, .. arguments])
+        var start = new ProcessStartInfo(program) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        foreach (var argument in (string[])[.. first, "exec", assembly, work.Method.DeclaringType!.FullName!, work.Method.Name, .. arguments])
             start.ArgumentList.Add(argument);
         // A child that waits for a lock in a test host with many needs no heap for each core, nor diagnostics.
         start.Environment["DOTNET_gcServer"] = "0";
