@@ -20,6 +20,10 @@ internal static class Descriptors
         "Lock object that others can lock or that changes",
         "'{0}' is locked here, but {1}; lock a private readonly field instead");
 
+    public static readonly DiagnosticDescriptor LockCopied = Rule("TDM2010", Locks, Warning,
+        "Lock copied by value",
+        "'{0}' {1}; {2}");
+
     public static readonly DiagnosticDescriptor WorkCapturesState = Rule("TDM3001", Processes, Warning,
         "Work for a process captures state that stays behind",
         "This work runs in another process, but captures {0}, and that stays behind in this one; {1}");

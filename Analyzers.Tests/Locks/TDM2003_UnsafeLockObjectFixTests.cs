@@ -144,6 +144,25 @@ public class UnsafeLockObjectFixTests
         """);
 
     [Fact]
+    public Task ObjectThatADerivedTypeLocks_KeepsItsLock() => NotOffered("""
+        int _count;
+        void Add() { lock ([|this|]) { _count++; } }
+        class Derived : C { void Clear() { lock ([|this|]) { _count = 0; } } }
+        """);
+
+    [Fact]
+    public Task UnrelatedType_IsOfNoConcern() => InClass("""
+        int _count;
+        void Add() { lock ([|this|]) { _count++; } }
+        private class Other { void M() { lock (this) { } } }
+        """, """
+        private readonly Lock _lock = new();
+        int _count;
+        void Add() { lock (_lock) { _count++; } }
+        private class Other { void M() { lock (this) { } } }
+        """);
+
+    [Fact]
     public Task LockTakenHereAndGivenBackElsewhere_Stays() => NotOffered("""
         int _count;
         void Begin() { _count++; Monitor.Enter([|this|]); }

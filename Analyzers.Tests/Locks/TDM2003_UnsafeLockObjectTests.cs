@@ -25,6 +25,9 @@ public class UnsafeLockObjectTests
     public Task ThisOfAPrivateNestedType_DoesNotTrigger() => InClass("private sealed class Node { public void M() { lock (this) { } } }");
 
     [Fact]
+    public Task ThisOfAPrivateTypeWithAPublicBase_Triggers() => InClass("public class Base { } private class Node : Base { void M() { lock ([|this|]) { } } } private class Inner { } private class Leaf : Inner { void M() { lock (this) { } } }");
+
+    [Fact]
     public Task ThisOfAPublicNestedType_Triggers() => InClass("public class Node { public void M() { lock ([|this|]) { } } }");
 
     [Fact]

@@ -104,6 +104,8 @@ internal sealed class LockObjects(Compilation compilation)
     /// <summary>Whether nobody but the type around it can name the type: no stranger will lock its objects.</summary>
     private static bool IsWithinOneType(ITypeSymbol? type)
     {
+        // As an object of its base type it may be anywhere.
+        if (type?.BaseType is { SpecialType: not SpecialType.System_Object } baseType && !IsWithinOneType(baseType)) return false;
         for (; type is not null; type = type.ContainingType)
             if (type is INamedTypeSymbol { DeclaredAccessibility: Accessibility.Private } or INamedTypeSymbol { IsFileLocal: true }) return true;
         return false;

@@ -17,7 +17,7 @@ internal sealed record LockUse(ExpressionSyntax Expression, IOperation Object)
     /// <summary>Whether both surely use the monitor of one object, in the code of one type.</summary>
     public bool IsSameAs(LockUse other) => (Object, other.Object) switch
     {
-        (IInstanceReferenceOperation, IInstanceReferenceOperation) => true,
+        (IInstanceReferenceOperation one, IInstanceReferenceOperation two) => SymbolEqualityComparer.Default.Equals(one.Type, two.Type),
         (ITypeOfOperation one, ITypeOfOperation two) => SymbolEqualityComparer.Default.Equals(one.TypeOperand, two.TypeOperand),
         (IInvocationOperation { TargetMethod.Name: "GetType", Instance: IInstanceReferenceOperation }, IInvocationOperation { TargetMethod.Name: "GetType", Instance: IInstanceReferenceOperation }) => true,
         (IMemberReferenceOperation { Member: var one, Instance: null or IInstanceReferenceOperation }, IMemberReferenceOperation { Member: var two, Instance: null or IInstanceReferenceOperation }) => SymbolEqualityComparer.Default.Equals(one, two),
