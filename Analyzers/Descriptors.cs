@@ -16,6 +16,10 @@ internal static class Descriptors
         "Lock not released on every path",
         "'{0}' is acquired here but not released {1}; {2}");
 
+    public static readonly DiagnosticDescriptor LockReleasedNotHeld = Rule("TDM2002", Locks, Warning,
+        "Lock released that is not held",
+        "'{0}' is released here, but {1}; {2}");
+
     public static readonly DiagnosticDescriptor UnsafeLockObject = Rule("TDM2003", Locks, Warning,
         "Lock object that others can lock or that changes",
         "'{0}' is locked here, but {1}; lock a private readonly field instead");

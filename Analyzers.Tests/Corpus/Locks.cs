@@ -99,5 +99,18 @@ public class Locks
         }
     }
 
+    public void ReleasedTwice() { Monitor.Enter(_monitor); try { Compute(); Monitor.Exit(_monitor); } finally { Monitor.Exit(_monitor); } }
+
+    public async Task ReleasedUnheldAsync(CancellationToken token)
+    {
+        try { await _semaphore.WaitAsync(token); Compute(); }
+        finally { _semaphore.Release(); }
+        _mutex.WaitOne(10);
+        _mutex.ReleaseMutex();
+        _readerWriter.EnterReadLock();
+        try { Compute(); } finally { _readerWriter.ExitWriteLock(); }
+        lock (_monitor) { Monitor.Exit(_monitor); }
+    }
+
     private static int Compute() => int.Parse(Console.ReadLine() ?? "0");
 }

@@ -30,7 +30,12 @@ internal sealed class ConditionValues(LockPoint at)
     {
         if (binary.OperatorKind is not (BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals)) return Logical(binary.OperatorKind, left, right, binary);
         var negated = binary.OperatorKind == BinaryOperatorKind.NotEquals;
-        if (IsCountOfHeldSemaphore(binary.LeftOperand) && binary.RightOperand.ConstantValue is { HasValue: true, Value: int count }) return FlowValue.Of((count == 0) ^ negated);
+        if (SemaphoreCountedBy(binary.LeftOperand) is { } semaphore && binary.RightOperand.ConstantValue is { HasValue: true, Value: int count })
+        {
+            if (at.State.Held.Any(held => held.Lock.Equals(semaphore))) return FlowValue.Of((count == 0) ^ negated);
+            if (at.IsSurelyFree(new(semaphore, LockMode.Exclusive))) return FlowValue.Of((count != 0) ^ negated);
+        }
+
         bool? equal =
             left.IsTrue is { } l && right.IsTrue is { } r ? l == r
             : left.IsNull && right.IsNull ? true
@@ -40,7 +45,9 @@ internal sealed class ConditionValues(LockPoint at)
     }
 
     public FlowValue Query(LockOperation query) =>
-        at.State.Held.Any(held => held.Lock.Equals(query.Lock) && held.Mode == query.Mode) ? FlowValue.Of(true) : Known(query.Operation);
+        at.State.Held.Any(held => held.Lock.Equals(query.Lock) && held.Mode == query.Mode) ? FlowValue.Of(true)
+        : at.IsSurelyFree(new(query.Lock, query.Mode)) ? FlowValue.Of(false)
+        : Known(query.Operation);
 
     private FlowValue Logical(BinaryOperatorKind kind, FlowValue left, FlowValue right, IOperation binary) => kind switch
     {
@@ -51,11 +58,9 @@ internal sealed class ConditionValues(LockPoint at)
         _ => Known(binary),
     };
 
-    /// <summary><c>CurrentCount</c> of a semaphore whose permit is held: 0, as far as its one holder guards the release by it.</summary>
-    private bool IsCountOfHeldSemaphore(IOperation operation) =>
-        operation is IPropertyReferenceOperation { Property: { Name: "CurrentCount", ContainingType.Name: "SemaphoreSlim" } } count
-        && at.PathOf(count.Instance) is { } path
-        && at.State.Held.Any(held => held.Lock.Equals(path));
+    /// <summary>The semaphore whose <c>CurrentCount</c> is read: 0 while its one permit is held, as far as its one holder guards the release by it.</summary>
+    private AccessPath? SemaphoreCountedBy(IOperation operation) =>
+        operation is IPropertyReferenceOperation { Property: { Name: "CurrentCount", ContainingType.Name: "SemaphoreSlim" } } count ? at.PathOf(count.Instance) : null;
 
     /// <summary>What an earlier branch told of the same condition.</summary>
     private FlowValue Known(IOperation condition)

@@ -25,9 +25,11 @@ internal sealed class HeldLocks
     private readonly FlowContext _context;
     private readonly Lazy<Dictionary<SyntaxNode, LockSet>> _bySyntax;
     private readonly Lazy<Dictionary<SyntaxNode, HeldLock>> _flatLocks;
+    private readonly Lazy<IReadOnlyList<StrayRelease>> _strays;
 
-    private HeldLocks(LockWalk walk, ControlFlowGraph graph, FlowContext context)
+    private HeldLocks(LockWalk walk, ControlFlowGraph graph, FlowContext context, bool correlated)
     {
+        _strays = new(() => correlated ? FindStrays() : []);
         _walk = walk;
         _graph = graph;
         _context = context;
@@ -38,11 +40,21 @@ internal sealed class HeldLocks
     /// <summary>The paths on which a lock is still held when the function is left, one of each kind for each acquire.</summary>
     public IReadOnlyList<LockLeak> Leaks => _walk.Leaks;
 
+    /// <summary>The releases that some path comes to without the lock.</summary>
+    public IReadOnlyList<StrayRelease> Strays => _strays.Value;
+
+    /// <summary>Whether every path would give back the lock once, and only once, if <paramref name="release"/> did not.</summary>
+    public bool IsInOrderWithout(IOperation release, LockHold hold) =>
+        LockWalk.Watch(_graph, _context, [hold], release, CancellationToken.None) is { } walk
+        && !walk.Strays.Contains(hold)
+        && !walk.Leaks.Any(leak => leak.Held.Lock.Equals(hold.Lock) && leak.Held.Mode == hold.Mode);
+
     /// <summary>Follows the locks through <paramref name="graph"/>; null where that takes too many steps.</summary>
-    public static HeldLocks? Of(ControlFlowGraph graph, FlowContext context, CancellationToken cancellationToken) =>
-        (LockWalk.Run(graph, context, correlated: true, cancellationToken) ?? LockWalk.Run(graph, context, correlated: false, cancellationToken)) is { } walk
-            ? new HeldLocks(walk, graph, context)
-            : null;
+    public static HeldLocks? Of(ControlFlowGraph graph, FlowContext context, CancellationToken cancellationToken)
+    {
+        if (LockWalk.Run(graph, context, correlated: true, cancellationToken) is { } walk) return new HeldLocks(walk, graph, context, correlated: true);
+        return LockWalk.Run(graph, context, correlated: false, cancellationToken) is { } every ? new HeldLocks(every, graph, context, correlated: false) : null;
+    }
 
     /// <summary>The locks held just before <paramref name="operation"/> is evaluated: an operation of this function, of its graph or of its tree.</summary>
     public LockSet At(IOperation operation)
@@ -55,11 +67,36 @@ internal sealed class HeldLocks
     /// <summary>The calls that give back what <paramref name="acquire"/> took, each on some path: releases, disposals of its scope, helpers that release.</summary>
     public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
 
+    /// <summary>What <paramref name="acquire"/> does, in the names of this function.</summary>
+    public LockOperation? AcquireOf(IOperation acquire) => _walk.Acquires.FirstOrDefault(known => known.Operation == acquire);
+
     /// <summary>Whether <paramref name="release"/> gives back the lock of one acquire only.</summary>
     public bool BelongsToOneAcquire(IOperation release) => _walk.Releases.Count(pair => pair.Release == release) == 1;
 
     /// <summary>Whether some path hands what <paramref name="acquire"/> took to another owner: a continuation, a returned scope, a stored one.</summary>
     public bool IsHandedOver(IOperation acquire) => _walk.HandedOver.Contains(acquire);
+
+    // A second walk tells the paths apart by what happened to the few locks that are released without being held.
+    private IReadOnlyList<StrayRelease> FindStrays()
+    {
+        if (_walk.Strays.Count == 0 || LockWalk.Watch(_graph, _context, [.. _walk.Strays], ignored: null, CancellationToken.None) is not { } watch) return [];
+
+        var strays = new List<StrayRelease>();
+        foreach (var (release, states) in watch.Observed)
+        {
+            var hold = new LockHold(release.Lock, release.Mode);
+            var without = states.Where(state => !state.Holds(hold)).ToList();
+            if (without.Count == 0) continue;
+            strays.Add(new StrayRelease(
+                release,
+                [.. without.Select(state => state.EventOf(hold)).Distinct()],
+                without.Count < states.Count,
+                [.. without[0].Held.Where(held => without.All(state => state.Held.Contains(held)))],
+                [.. watch.Acquires.Where(acquire => acquire.Lock.Equals(hold.Lock) && acquire.Mode == hold.Mode)]));
+        }
+
+        return strays;
+    }
 
     /// <summary>What flows to <paramref name="node"/>. Not every operation of the tree has its like in the graph (a block, a declaration): the one around it has.</summary>
     private LockSet Flowing(SyntaxNode? node)

@@ -13,9 +13,11 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
         switch (operation.Action)
         {
             case LockAction.Release:
+                if (operation.Operation == at.Walk.Ignored) return FlowValue.Unknown;
+                at.Walk.Observe(operation, at.State);
                 if (operation.Many) at.State = at.State.ReleasedAll(held => operation.Releases(held.Lock, held.Mode) && Gave(held, operation.Operation));
                 else if (at.State.HeldFor(operation) is { } held) Gives(held, operation.Operation);
-                else at.State = at.State.Owing(operation.Lock, operation.Mode);
+                else if (!at.IsSurelyFree(new(operation.Lock, operation.Mode))) at.State = at.State.Owing(operation.Lock, operation.Mode);
                 return FlowValue.Unknown;
             case LockAction.Query:
                 return conditions.Query(operation);
@@ -32,14 +34,26 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
     /// <summary>A task of an acquire has been waited for: now the lock is held.</summary>
     public FlowValue Complete(LockOperation acquire, IOperation wait)
     {
-        if (acquire.MayThrow) at.Walk.Throw(at.State, wait);
+        if (acquire.MayThrow) at.Walk.Throw(at.State, wait, isFree: acquire.MayFail);
         return Take(acquire);
     }
 
     public FlowValue Take(LockOperation acquire)
     {
+        at.Walk.Acquires.Add(acquire);
         var taken = acquire.Action == LockAction.Acquire || at.ChooseOutcome();
-        if (taken) at.State = at.State.Acquired(new HeldLock(acquire));
+        var hold = new LockHold(acquire.Lock, acquire.Mode);
+        if (!taken)
+        {
+            if (!at.State.Holds(hold)) at.Note(hold, LockEventKind.Failed, acquire.Operation);
+        }
+        else
+        {
+            var held = new HeldLock(acquire);
+            at.Note(hold, at.State.IsFull(held) ? LockEventKind.Unknown : LockEventKind.None, acquire.Operation);
+            at.State = at.State.Acquired(held);
+        }
+
         if (acquire.Taken is { } flag) stores.Assign(flag, FlowValue.Of(taken), source: null);
         if (acquire.Scope is { } scope) stores.Assign(scope, taken ? FlowValue.Scope(acquire) : FlowValue.Unknown, source: null);
         if (at.Facts.Decides(acquire.Lock)) at.State = at.State.With(acquire.Lock, FlowValue.NotNull);
@@ -48,12 +62,16 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
 
     public void Gives(HeldLock held, IOperation release)
     {
-        Gave(held, release);
+        at.Walk.Releases.Add((held.Acquire, release));
         at.State = at.State.Released(held);
+        var hold = new LockHold(held.Lock, held.Mode);
+        if (!at.State.Holds(hold)) at.Note(hold, LockEventKind.Released, release);
     }
 
     public void Release(LockOperation acquire, IOperation release)
     {
+        // Tandem's scopes know whether their hold still stands.
+        if (acquire.Kind == LockKind.Lock) at.Walk.Observe(acquire with { Operation = release, Action = LockAction.Release }, at.State);
         if (at.State.Held.LastOrDefault(held => held.Acquire == acquire.Operation) is { } held) Gives(held, release);
         foreach (var fact in at.State.Facts)
             if (acquire.Equals(fact.Value.Acquire)) at.State = at.State.With(fact.Key, FlowValue.Unknown);
@@ -62,6 +80,7 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
     private bool Gave(HeldLock held, IOperation release)
     {
         at.Walk.Releases.Add((held.Acquire, release));
+        at.Note(new(held.Lock, held.Mode), LockEventKind.Unknown, release);
         return true;
     }
 }

@@ -65,6 +65,16 @@ internal sealed class LockFlow
         _ => false,
     };
 
+    /// <summary>The calls in <paramref name="block"/> that read like a release of a lock. A scope that is disposed is no such call.</summary>
+    public static IEnumerable<InvocationExpressionSyntax> ReleasesIn(SyntaxNode block) =>
+        block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(static call => call.Expression switch
+        {
+            MemberAccessExpressionSyntax member => LockTable.IsReleaseName(member.Name.Identifier.ValueText),
+            MemberBindingExpressionSyntax binding => LockTable.IsReleaseName(binding.Name.Identifier.ValueText),
+            SimpleNameSyntax name => LockTable.IsReleaseName(name.Identifier.ValueText),
+            _ => false,
+        });
+
     /// <summary>The nodes of a function without those of the functions inside it.</summary>
     private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>
         function.DescendantNodes(node => node == function || !FunctionGraphs.IsFunction(node));

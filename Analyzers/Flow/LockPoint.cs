@@ -76,15 +76,22 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
     public LockState HandOver(LockState state, LockOperation acquire)
     {
         walk.HandedOver.Add(acquire.Operation);
-        return state.ReleasedAll(held => held.Acquire == acquire.Operation);
+        return walk.Note(state.ReleasedAll(held => held.Acquire == acquire.Operation), new(acquire.Lock, acquire.Mode), LockEventKind.Unknown, acquire.Operation);
     }
 
     /// <summary>Notes that <paramref name="held"/> is another owner's; always true.</summary>
     public bool HandsOver(HeldLock held)
     {
         walk.HandedOver.Add(held.Acquire);
+        Note(new(held.Lock, held.Mode), LockEventKind.Unknown, held.Acquire);
         return true;
     }
+
+    /// <summary>Notes what happens to a lock that is not held any more, or was not to be had.</summary>
+    public void Note(LockHold hold, LockEventKind kind, IOperation operation) => _state = walk.Note(State, hold, kind, operation);
+
+    /// <summary>Whether this body itself has seen to it that the lock is not held.</summary>
+    public bool IsSurelyFree(LockHold hold) => State.EventOf(hold).TellsThatItIsFree && !State.Holds(hold);
 
     private bool NextOutcomes()
     {

@@ -31,9 +31,15 @@ internal sealed class LockWalk
     private Visit _at = null!;
     private (LockState State, IOperation Cause)? _thrown;
 
-    private LockWalk(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken)
+    // The locks whose events the states tell. None at first: that keeps paths together which differ in their past alone.
+    private readonly ImmutableHashSet<LockHold> _watched;
+    private readonly Dictionary<(int Region, LockHold Hold), IOperation> _firstCauses = [];
+    private readonly Dictionary<IOperation, (LockOperation Release, List<LockState> States)> _observed = [];
+
+    private LockWalk(ControlFlowGraph graph, FlowContext context, bool correlated, ImmutableHashSet<LockHold> watched, CancellationToken cancellationToken)
     {
         _graph = graph;
+        _watched = watched;
         _cancellationToken = cancellationToken;
         _step = new LockStep(graph, context, correlated, this);
     }
@@ -52,12 +58,43 @@ internal sealed class LockWalk
     /// <summary>Called before each operation while <see cref="Replay"/> runs.</summary>
     public Action<IOperation, LockState>? Observer { get; private set; }
 
+    /// <summary>The acquires that some path comes to.</summary>
+    public HashSet<LockOperation> Acquires { get; } = [];
+
+    /// <summary>A release that is left out, to see what becomes of the locks without it.</summary>
+    public IOperation? Ignored { get; private init; }
+
+    /// <summary>The locks, and the ways to hold them, that some path releases without holding them.</summary>
+    public HashSet<LockHold> Strays { get; } = [];
+
+    /// <summary>Each release of a watched lock that was reached, with the states in which it was.</summary>
+    public IEnumerable<(LockOperation Release, List<LockState> States)> Observed => _observed.Values;
+
     /// <summary>Walks the graph to its end; null where the limit of steps comes first.</summary>
-    public static LockWalk? Run(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken)
+    public static LockWalk? Run(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken) =>
+        Run(new LockWalk(graph, context, correlated, [], cancellationToken));
+
+    /// <summary>As <see cref="Run(ControlFlowGraph, FlowContext, bool, CancellationToken)"/>, with what happens to the locks in <paramref name="watched"/>.</summary>
+    public static LockWalk? Watch(ControlFlowGraph graph, FlowContext context, ImmutableHashSet<LockHold> watched, IOperation? ignored, CancellationToken cancellationToken) =>
+        Run(new LockWalk(graph, context, correlated: true, watched, cancellationToken) { Ignored = ignored });
+
+    private static LockWalk? Run(LockWalk walk) => walk.Explore() ? walk : null;
+
+    /// <summary>Looks at the state before <paramref name="release"/>.</summary>
+    public void Observe(LockOperation release, LockState state)
     {
-        var walk = new LockWalk(graph, context, correlated, cancellationToken);
-        return walk.Explore() ? walk : null;
+        if (release.Many || release.Mode == LockMode.Any) return;
+        var hold = new LockHold(release.Lock, release.Mode);
+        if (!state.Holds(hold)) Strays.Add(hold);
+        if (!_watched.Contains(hold)) return;
+        if (!_observed.TryGetValue(release.Operation, out var seen)) _observed[release.Operation] = seen = (release, []);
+        seen.States.Add(state);
     }
+
+    /// <summary><paramref name="state"/> with what happens to a lock in it, where that is watched. What became of a lock that another owner has stays unknown.</summary>
+    public LockState Note(LockState state, LockHold hold, LockEventKind kind, IOperation operation) =>
+        !_watched.Contains(hold) || (state.EventOf(hold).Kind == LockEventKind.Unknown && kind != LockEventKind.Unknown) ? state
+        : state.Happened(hold, kind is LockEventKind.None or LockEventKind.Unknown ? new(kind, null) : new(kind, operation));
 
     /// <summary>Runs every visited block once more, and tells <paramref name="observer"/> the state before each operation.</summary>
     public void Replay(Action<IOperation, LockState> observer)
@@ -172,14 +209,37 @@ internal sealed class LockWalk
     }
 
     /// <summary>An exception in the current block: enters the handlers and finally regions around it, or leaves the body.</summary>
-    public void Throw(LockState state, IOperation cause)
+    /// <param name="state">The state in which it is thrown.</param>
+    /// <param name="cause">What throws.</param>
+    /// <param name="isFree">Whether what throws takes no lock by it. A mutex that its last holder abandoned throws, and is held.</param>
+    public void Throw(LockState state, IOperation cause, bool isFree = true)
     {
         if (_thrown is { } last && ReferenceEquals(last.State, state)) return;
         _thrown = (state, cause);
-        Unwind(_at.Block.EnclosingRegion, state, _at.Outer, cause);
+        Unwind(_at.Block.EnclosingRegion, state, _at.Outer, cause, isFree);
     }
 
-    private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause)
+    /// <summary>Notes for the locks that were not acquired yet that an exception came before. The first cause found stands for all.</summary>
+    private LockState NoteThrown(LockState state, ControlFlowRegion handler, IOperation? cause)
+    {
+        if (_watched.IsEmpty || handler.ExceptionType is { Name: "AbandonedMutexException" }) return state;
+        foreach (var hold in _watched)
+        {
+            if (state.Holds(hold) || state.EventOf(hold).Kind != LockEventKind.None) continue;
+            if (cause is null)
+            {
+                state = Note(state, hold, LockEventKind.Unknown, _graph.OriginalOperation);
+                continue;
+            }
+
+            if (!_firstCauses.TryGetValue((handler.FirstBlockOrdinal, hold), out var first)) _firstCauses[(handler.FirstBlockOrdinal, hold)] = first = cause;
+            state = Note(state, hold, LockEventKind.Thrown, first);
+        }
+
+        return state;
+    }
+
+    private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause, bool isFree = true)
     {
         // Beyond the root is the function around this one.
         for (; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
@@ -194,13 +254,13 @@ internal sealed class LockWalk
             if (statement.Kind == ControlFlowRegionKind.TryAndFinally)
             {
                 var final = handlers.Single();
-                Enter(First(final), state, new Unwinding(final, [], Destination: null, outer), cause);
+                Enter(First(final), NoteThrown(state, final, isFree ? cause : null), new Unwinding(final, [], Destination: null, outer), cause);
                 return;
             }
 
             foreach (var handler in handlers)
             {
-                Enter(First(handler), state, outer, cause);
+                Enter(First(handler), NoteThrown(state, handler, isFree ? cause : null), outer, cause);
                 if (CatchesAll(handler)) return;
             }
         }

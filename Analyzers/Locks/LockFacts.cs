@@ -46,6 +46,18 @@ internal static class LockFacts
         _ => acquire.Lock.ToString(),
     };
 
+    /// <summary><c>_gate?.Wait()</c> rather than <c>.Wait()</c>.</summary>
+    public static SyntaxNode Reported(SyntaxNode call) =>
+        call.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == call ? conditional : call;
+
+    /// <summary>The call that gives back what <paramref name="acquire"/> took; null where it is not written as a call of one name.</summary>
+    public static string? ReleaseText(LockOperation acquire)
+    {
+        if (acquire.Operation.Syntax is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call || acquire.ReturnsScope || acquire.Scope is not null) return null;
+        var name = LockTable.ReleaseFor(acquire);
+        return acquire.Kind == LockKind.Monitor ? $"{member.Expression}.{name}({call.ArgumentList.Arguments[0]})" : $"{member.Expression}.{name}()";
+    }
+
     public static string Remedy(LockOperation acquire, SyntaxNode function) => acquire switch
     {
         { ReturnsScope: true } => "dispose its scope with 'using'",

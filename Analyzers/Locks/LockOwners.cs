@@ -62,6 +62,60 @@ internal static class LockOwners
         || OutermostTypes(symbol, function).Append(function).SelectMany(static node => node.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>())
             .Any(static creation => creation.ArgumentList?.Arguments.Count >= 2 && (creation is ImplicitObjectCreationExpressionSyntax or ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: "Mutex" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Mutex" } }));
 
+    /// <summary>
+    /// Whether the code around <paramref name="function"/> may hold <paramref name="theLock"/> for it: another member takes the lock and leaves
+    /// it held, or takes it and calls this one; the function is a lambda of one that takes it. With a semaphore, also a member that only releases.
+    /// </summary>
+    public static bool MayHoldFor(SyntaxNode function, AccessPath theLock, LockKind kind)
+    {
+        if (theLock.Symbol is not { } symbol) return true;
+        if (function.Ancestors().Where(FunctionGraphs.IsFunction).SelectMany(static outer => CallsIn(outer)).Any(call => !function.Span.Contains(call.Span) && Acquires(call, symbol.Name))) return true;
+        if (symbol is ILocalSymbol or IParameterSymbol) return false;
+        if (kind == LockKind.Semaphore && SemaphoreCount.Of(symbol) == 0) return true;
+
+        var name = NameOf(function);
+        return OutermostTypes(symbol, function).SelectMany(LockCallsIn)
+            .Where(call => Acquires(call, symbol.Name) || Releases(call, symbol.Name))
+            .GroupBy(static call => FunctionGraphs.FunctionAround(call))
+            .Where(calls => calls.Key is { } other && other != function)
+            .Any(calls =>
+            {
+                var acquires = calls.Any(call => Acquires(call, symbol.Name));
+                var releases = calls.Any(call => Releases(call, symbol.Name));
+                return acquires ? !releases || (name is not null && CallsIn(calls.Key!).Any(call => CalledName(call) == name)) : kind == LockKind.Semaphore;
+            });
+    }
+
+    /// <summary>Whether another member takes <paramref name="theLock"/> in some mode without a call of <paramref name="release"/> to give it back: that may be for its callee.</summary>
+    public static bool IsTakenElsewhere(SyntaxNode function, AccessPath theLock, string release) =>
+        theLock.Symbol is not { } symbol
+        || (symbol is not (ILocalSymbol or IParameterSymbol) && OutermostTypes(symbol, function).SelectMany(LockCallsIn)
+            .Where(call => Acquires(call, symbol.Name) || CalledName(call) == release)
+            .GroupBy(static call => FunctionGraphs.FunctionAround(call))
+            .Any(calls => calls.Key != function && calls.Any(call => IsCounterpart(CalledName(call)!, release) && Mentions(call, symbol.Name)) && !calls.Any(call => CalledName(call) == release)));
+
+    // EnterWriteLock, TryEnterWriteLock and ExitWriteLock; AcquireReaderLock and ReleaseReaderLock.
+    private static bool IsCounterpart(string acquire, string release) =>
+        acquire.EndsWith(release.Replace("Exit", "Enter").Replace("Release", "Acquire"), StringComparison.Ordinal);
+
+    /// <summary>Whether nothing in reach can ever acquire a lock: a private field, made where it is declared, that is only ever released.</summary>
+    public static bool IsOnlyReleased(AccessPath theLock, LockKind kind, SyntaxNode function)
+    {
+        if (kind == LockKind.Semaphore || theLock.Symbol is not { } symbol || symbol.DeclaringSyntaxReferences.Length != 1 || symbol.DeclaringSyntaxReferences[0].GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: BaseObjectCreationExpressionSyntax } declarator) return false;
+        if (symbol is not (ILocalSymbol or IFieldSymbol { DeclaredAccessibility: Accessibility.Private })) return false;
+
+        var uses = (symbol is ILocalSymbol ? [function] : OutermostTypes(symbol, function)).SelectMany(static node => node.DescendantNodes()).OfType<IdentifierNameSyntax>().Where(name => name.Identifier.ValueText == symbol.Name).ToList();
+        return declarator.Initializer.Value is not BaseObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } && uses.Count > 0
+            && uses.All(use => use.Ancestors().OfType<InvocationExpressionSyntax>().FirstOrDefault() is { } call && Releases(call, symbol.Name) && !call.ArgumentList.Arguments.Skip(1).Any());
+    }
+
+    private static string? NameOf(SyntaxNode function) => function switch
+    {
+        MethodDeclarationSyntax method => method.Identifier.ValueText,
+        LocalFunctionStatementSyntax local => local.Identifier.ValueText,
+        _ => null,
+    };
+
     private static IEnumerable<SyntaxNode> OutermostTypes(ISymbol symbol, SyntaxNode function)
     {
         // The lock of another type is released there too.
@@ -88,6 +142,7 @@ internal static class LockOwners
     {
         MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
         MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
         _ => null,
     };
 

@@ -57,6 +57,9 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // One that begins with nothing to take is a signal: what is taken was given by somebody else.
         if (held.Kind == LockKind.Semaphore && SemaphoreCount.Of(held.Lock.Symbol) == 0) return null;
 
+        // Released as another lock, it is told at that release.
+        if (locks.Strays.Any(stray => WrongRelease.MeantBy(stray, locks, function) == held)) return null;
+
         var owner = LockOwners.Of(held, function);
         if (!isOurs)
         {
@@ -81,7 +84,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         var (where, how) = releases.IsEmpty && !locks.IsHandedOver(acquire) && leak.Kind == LeakKind.Return ? (function.GetLocation(), "anywhere") : LeakEvidence.Of(leak, releases, function);
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.LockNotReleased,
-            Reported(acquire.Syntax).GetLocation(),
+            LockFacts.Reported(acquire.Syntax).GetLocation(),
             [where, .. releases.OrderBy(static release => release.Syntax.SpanStart).Select(static release => release.Syntax.GetLocation())],
             LockFacts.Of(operation, releases.All(locks.BelongsToOneAcquire), isHandedOver),
             LockFacts.Display(operation),
@@ -93,10 +96,6 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
     private static bool IsHandedOver(HeldLock held, HeldLocks locks, SyntaxNode function) =>
         locks.IsHandedOver(held.Acquire)
         || (locks.Leaks.Any(leak => leak.Held.Acquire == held.Acquire && leak.Kind == LeakKind.Return) && LockOwners.Of(held, function) == LockOwner.AnotherMember);
-
-    /// <summary><c>_gate?.Wait()</c> rather than <c>.Wait()</c>.</summary>
-    private static SyntaxNode Reported(SyntaxNode acquire) =>
-        acquire.Parent is ConditionalAccessExpressionSyntax conditional && conditional.WhenNotNull == acquire ? conditional : acquire;
 
     private static bool IsEntryPoint(SyntaxNode function) =>
         function is CompilationUnitSyntax || (function is MethodDeclarationSyntax { Identifier.ValueText: "Main" } main && main.Modifiers.Any(SyntaxKind.StaticKeyword));

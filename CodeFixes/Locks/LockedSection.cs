@@ -62,7 +62,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
     }
 
     /// <summary>The statement that goes when the release moves: the call's own, or an <c>if</c> that guards nothing else.</summary>
-    private static StatementSyntax? Release(InvocationExpressionSyntax call)
+    public static StatementSyntax? Release(InvocationExpressionSyntax call)
     {
         var whole = call.Parent is ConditionalAccessExpressionSyntax conditional ? (ExpressionSyntax)conditional : call;
         if (whole.Parent is AwaitExpressionSyntax awaited) whole = awaited;

@@ -61,7 +61,7 @@ internal static class SectionBlock
     }
 
     /// <summary>The removal of <paramref name="release"/>, with the finally clause of a catch where that does nothing else.</summary>
-    private static TextChange Without(SourceText text, StatementSyntax release)
+    public static TextChange Without(SourceText text, StatementSyntax release)
     {
         if (release.Parent is not BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: > 0 } } final }) return WrapStatements.Remove(text, release);
 

@@ -79,7 +79,8 @@ internal enum LockAction
 /// <param name="ReturnsScope">Whether the result is a scope that releases the lock when it is disposed.</param>
 /// <param name="IsAsync">Whether the lock is held only once the result is awaited.</param>
 /// <param name="Many">Whether a release gives back more than one permit.</param>
-/// <param name="MayThrow">Whether the call can fail in a sound program: it can be cancelled, or the last holder can have died.</param>
+/// <param name="MayThrow">Whether the call can throw in a sound program: it can be cancelled, or the last holder can have died.</param>
+/// <param name="MayFail">Whether the call can throw without taking the lock: it can be cancelled, or tells of a timeout by an exception.</param>
 internal sealed record LockOperation(
     IOperation Operation,
     LockAction Action,
@@ -91,7 +92,8 @@ internal sealed record LockOperation(
     bool ReturnsScope = false,
     bool IsAsync = false,
     bool Many = false,
-    bool MayThrow = false)
+    bool MayThrow = false,
+    bool MayFail = false)
 {
     public bool IsAcquire => Action is LockAction.Acquire or LockAction.TryAcquire;
 

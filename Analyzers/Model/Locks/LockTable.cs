@@ -142,6 +142,9 @@ internal sealed class LockTable
         var theLock = call.Instance ?? Argument(call, static parameter => parameter.Ordinal == 0);
         if (theLock is null) return null;
 
+        // ReaderWriterLock tells of a timeout by an exception.
+        var mayFail = call.Arguments.Any(IsToken) || (entry.Action == Acquire && method.ReturnsVoid && call.Arguments.Any(IsFiniteTimeout));
+
         var result = Awaited(method.ReturnType, out var isAsync);
         var isTry = entry.Action == TryAcquire
             || (entry.Action == Acquire && result.SpecialType == SpecialType.System_Boolean && call.Arguments.Any(IsFiniteTimeout));
@@ -157,7 +160,8 @@ internal sealed class LockTable
             ReturnsScope: entry.Action == Acquire && !_symbols.Is(result, "System.Threading.Tasks.Task") && IsDisposable(result),
             IsAsync: isAsync,
             Many: entry.Action == Release && call.Arguments.Any(static argument => argument is { Parameter.Type.SpecialType: SpecialType.System_Int32, Value.ConstantValue: not { HasValue: true, Value: 1 } }),
-            MayThrow: entry.Kind is LockKind.Mutex or LockKind.ProcessLock || call.Arguments.Any(IsToken));
+            MayThrow: entry.Kind == LockKind.Mutex || mayFail,
+            MayFail: mayFail);
     }
 
     private Entry? Find(ITypeSymbol? type, string member)

@@ -10,6 +10,13 @@ internal static class LockedMethod
 {
     private static readonly string[] s_suffixes = ["InsideLock", "InLock", "UnderLock", "WithLock", "LockHeld", "Locked", "NoLock", "Unlocked"];
 
+    /// <summary>Whether the callers of <paramref name="method"/> may hold the lock of that name for it.</summary>
+    public static bool MayHold(IMethodSymbol method, string? theLock) =>
+        (method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0
+        || s_suffixes.Any(suffix => method.Name.EndsWith(suffix, System.StringComparison.Ordinal))
+        || method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? [])
+            .Any(attribute => attribute.AttributeClass is { Name: "HoldsAttribute", ContainingNamespace.Name: "Tandem" } && attribute.ConstructorArguments.FirstOrDefault().Value as string == theLock);
+
     public static ImmutableArray<Hold> HoldsOf(Body body)
     {
         var method = body.Method;
