@@ -129,6 +129,35 @@ public class CpuBoundWorkOnThreadsFixTests
         """);
 
     [Fact]
+    public Task BackgroundThreads_BecomeParallel() => InMethod(
+        """
+        var threads = new List<Thread>();
+                foreach (var item in items)
+                {
+                    var thread = new Thread([|() => Crunch(item)|]) { IsBackground = true };
+                    thread.Start();
+                    threads.Add(thread);
+                }
+                foreach (var thread in threads) thread.Join();
+        """,
+        """
+        Parallel.ForEach(items, item => Crunch(item));
+        """);
+
+    [Fact]
+    public Task ThreadsWithNames_AreLeft() => Unchanged(
+        """
+        var threads = new List<Thread>();
+                foreach (var item in items)
+                {
+                    var thread = new Thread([|() => Crunch(item)|]) { Name = "item " + item, IsBackground = true };
+                    thread.Start();
+                    threads.Add(thread);
+                }
+                foreach (var thread in threads) thread.Join();
+        """);
+
+    [Fact]
     public Task Comments_MoveAboveTheCall() => InMethod(
         """
         // All of them.

@@ -163,6 +163,27 @@ public class CpuBoundWorkOnThreadsTests
         DiagnosticSeverity.Warning);
 
     [Fact]
+    public Task Message_OfACallInACall_NamesTheOneThatComputes() => Says(
+        """
+        using System;
+        using Tandem;
+
+        class Program
+        {
+            static void Run(ThreadExecutor pool) => pool.Submit({|#0:() => Console.WriteLine(Sum(9))|});
+
+            static long Sum(long n)
+            {
+                long sum = 0;
+                {|#1:for|} (long i = 0; i < n; i++) sum += i * i;
+                return sum;
+            }
+        }
+        """,
+        "'Sum' is CPU-bound (the loop on line 11), but the threads of a ThreadExecutor are meant for waiting: they outnumber the cores, share one heap and can't be killed; run it on a ProcessExecutor",
+        DiagnosticSeverity.Warning);
+
+    [Fact]
     public Task Message_OfACallChain_DoesNotNameItsLastCall() => Says(
         """
         using System.Linq;

@@ -20,6 +20,10 @@ internal sealed record FanOutShape(
             || work.Parent is not ArgumentSyntax { Parent: ArgumentListSyntax { Arguments.Count: 1 } })
             return null;
 
+        // Parallel's threads are the pool's: they take no name and no priority.
+        if (spawn is IObjectCreationOperation { Initializer.Initializers: var set } && !set.All(static one => one is ISimpleAssignmentOperation { Target: IPropertyReferenceOperation { Property.Name: "IsBackground" } }))
+            return null;
+
         return spawn.Syntax.Ancestors().FirstOrDefault(static a => a is ForEachStatementSyntax or SimpleLambdaExpressionSyntax) switch
         {
             ForEachStatementSyntax loop => OfLoop(model, loop, spawn, work),
