@@ -27,6 +27,9 @@ internal static class FunctionGraphs
         _ => false,
     };
 
+    /// <summary>The nodes of a function without those of the functions inside it.</summary>
+    public static IEnumerable<SyntaxNode> OwnNodes(SyntaxNode function) => function.DescendantNodes(node => node == function || !IsFunction(node));
+
     /// <summary>The graph of <paramref name="function"/>, or null where the code is too broken to have one.</summary>
     public static ControlFlowGraph? Of(SyntaxNode function, SemanticModel model, CancellationToken cancellationToken)
     {

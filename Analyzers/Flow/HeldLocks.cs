@@ -26,6 +26,7 @@ internal sealed class HeldLocks
     private readonly Lazy<Dictionary<SyntaxNode, LockSet>> _bySyntax;
     private readonly Lazy<Dictionary<SyntaxNode, HeldLock>> _flatLocks;
     private readonly Lazy<IReadOnlyList<StrayRelease>> _strays;
+    private readonly Lazy<Aliases> _aliases;
 
     private HeldLocks(LockWalk walk, ControlFlowGraph graph, FlowContext context, bool correlated)
     {
@@ -35,6 +36,7 @@ internal sealed class HeldLocks
         _context = context;
         _bySyntax = new(Index);
         _flatLocks = new(FlatLocks);
+        _aliases = new(() => new Aliases(graph));
     }
 
     /// <summary>The paths on which a lock is still held when the function is left, one of each kind for each acquire.</summary>
@@ -64,11 +66,17 @@ internal sealed class HeldLocks
         return statements.IsEmpty ? new(surely, maybe) : new(InOrder(surely.AddRange(statements)), InOrder(maybe.AddRange(statements)));
     }
 
+    /// <summary>The path that <paramref name="reference"/>, to a local, stands for; null where it stands for itself.</summary>
+    public AccessPath? Alias(IOperation reference) => _aliases.Value.Resolve(reference);
+
     /// <summary>The calls that give back what <paramref name="acquire"/> took, each on some path: releases, disposals of its scope, helpers that release.</summary>
     public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
 
     /// <summary>What <paramref name="acquire"/> does, in the names of this function.</summary>
     public LockOperation? AcquireOf(IOperation acquire) => _walk.Acquires.FirstOrDefault(known => known.Operation == acquire);
+
+    /// <summary>As <see cref="ReleasesOf(IOperation)"/>, for an acquire of the tree.</summary>
+    public ImmutableArray<IOperation> ReleasesOf(SyntaxNode acquire) => [.. from pair in _walk.Releases where pair.Acquire.Syntax == acquire select pair.Release];
 
     /// <summary>Whether <paramref name="release"/> gives back the lock of one acquire only.</summary>
     public bool BelongsToOneAcquire(IOperation release) => _walk.Releases.Count(pair => pair.Release == release) == 1;
@@ -123,7 +131,7 @@ internal sealed class HeldLocks
     {
         var locks = new Dictionary<SyntaxNode, HeldLock>();
         foreach (var operation in _graph.Blocks.SelectMany(static block => block.Operations))
-            if (operation is { Syntax: LockStatementSyntax } and IExpressionStatementOperation { Operation: IInvalidOperation invalid } && AccessPath.Of(invalid.ChildOperations.FirstOrDefault(), new Aliases(_graph).Resolve) is { } path)
+            if (operation is { Syntax: LockStatementSyntax } and IExpressionStatementOperation { Operation: IInvalidOperation invalid } && AccessPath.Of(invalid.ChildOperations.FirstOrDefault(), Alias) is { } path)
                 locks[operation.Syntax] = new HeldLock(path, LockMode.Exclusive, LockKind.Lock, operation);
         return locks;
     }

@@ -52,7 +52,7 @@ internal sealed class LockFlow
         _acquiringFiles.TryGetValue(tree, out var may) ? may : _acquiringFiles.GetOrAdd(tree, LockTable.MayAcquire(tree.GetText(cancellationToken).ToString()));
 
     /// <summary>Whether the text of <paramref name="function"/> has a <c>lock</c> or calls something named like an acquire.</summary>
-    private static bool MayAcquire(SyntaxNode function) => Own(function).Any(static node => node is LockStatementSyntax || IsAcquire(node));
+    private static bool MayAcquire(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || IsAcquire(node));
 
     /// <summary>Whether <paramref name="node"/> reads like an acquire: a call of such a name, or <c>new Mutex</c>. A first look, before anything is bound.</summary>
     public static bool IsAcquire(SyntaxNode node) => node switch
@@ -74,8 +74,4 @@ internal sealed class LockFlow
             SimpleNameSyntax name => LockTable.IsReleaseName(name.Identifier.ValueText),
             _ => false,
         });
-
-    /// <summary>The nodes of a function without those of the functions inside it.</summary>
-    private static IEnumerable<SyntaxNode> Own(SyntaxNode function) =>
-        function.DescendantNodes(node => node == function || !FunctionGraphs.IsFunction(node));
 }

@@ -39,7 +39,13 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     /// <summary>Whether the path is a value that has no name in the source, kept from one block to another.</summary>
     public bool IsCapture => _part is CaptureId;
 
-    public bool IsThis => ReferenceEquals(_part, s_this);
+    public bool IsThis => ReferenceEquals(_part, s_this) && !IsElement;
+
+    /// <summary>Whether the path ends in an element that is picked by an index or a key.</summary>
+    public bool IsElement => !_indices.IsEmpty;
+
+    /// <summary>What picks the element, where the path ends in one.</summary>
+    public ImmutableArray<AccessPath> Indices => _indices;
 
     /// <summary>The first part of the path: <c>account</c> of <c>account.Gate</c>.</summary>
     public AccessPath Root => _owner is null ? this : _owner.Root;

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 
@@ -41,6 +42,42 @@ internal static class OperationExtensions
             // What a foreach runs over is evaluated once.
             if (at is ILoopOperation loop && !(loop is IForEachLoopOperation each && each.Collection == from)) yield return loop;
         }
+    }
+
+    /// <summary>The operations inside, but for those of lambdas and local functions, in the order of the source.</summary>
+    public static IEnumerable<IOperation> OwnDescendants(this IOperation operation)
+    {
+        foreach (var child in operation.ChildOperations)
+        {
+            if (child is IAnonymousFunctionOperation or ILocalFunctionOperation) continue;
+            yield return child;
+            foreach (var descendant in child.OwnDescendants()) yield return descendant;
+        }
+    }
+
+    /// <summary>What uses the task that <paramref name="operation"/> gives, however that is configured.</summary>
+    private static IOperation? ConsumerOfTask(IOperation operation)
+    {
+        var consumer = operation.Consumer();
+        while (consumer is IInvocationOperation { TargetMethod.Name: "ConfigureAwait" or "GetAwaiter" or "AsTask" or "Preserve" } call) consumer = call.Consumer();
+        return consumer;
+    }
+
+    /// <summary>Whether the code goes on only when the task that <paramref name="operation"/> gives has ended.</summary>
+    public static bool IsWaitedFor(this IOperation operation) =>
+        ConsumerOfTask(operation) is IAwaitOperation or IInvocationOperation { TargetMethod.Name: "GetResult" or "Wait" } or IPropertyReferenceOperation { Property.Name: "Result" };
+
+    /// <summary>Whether it is the caller who may wait for the task that <paramref name="operation"/> gives.</summary>
+    public static bool IsReturned(this IOperation operation) => ConsumerOfTask(operation) is IReturnOperation;
+
+    /// <summary>Whether a <c>bool</c> parameter decides about <paramref name="operation"/>: the caller says that it need not be.</summary>
+    public static bool IsChosenByFlag(this IOperation operation)
+    {
+        for (var (at, from) = (operation.Parent, operation); at is not null and not (IAnonymousFunctionOperation or ILocalFunctionOperation); (at, from) = (at.Parent, at))
+            if (at is IConditionalOperation conditional && conditional.Condition != from && IsFlag(conditional.Condition)) return true;
+        return false;
+
+        static bool IsFlag(IOperation condition) => condition is IParameterReferenceOperation { Type.SpecialType: SpecialType.System_Boolean } || condition.ChildOperations.Any(IsFlag);
     }
 
     public static bool Contains(this IOperation outer, IOperation inner) => outer.Syntax.SyntaxTree == inner.Syntax.SyntaxTree && outer.Syntax.Span.Contains(inner.Syntax.Span);

@@ -1,4 +1,5 @@
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
@@ -18,4 +19,9 @@ internal static class SemaphoreCount
         };
         return value is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: var arguments } && arguments.FirstOrDefault()?.Expression is LiteralExpressionSyntax { Token.Value: int count } ? count : null;
     }
+
+    /// <summary>Whether the variable's semaphore is a lock: every one that it is given lets in one at a time, and begins free.</summary>
+    public static bool IsOne(ISymbol? variable, CancellationToken cancellationToken) =>
+        Makings.Of(variable, cancellationToken) is { } makings
+        && makings.All(static arguments => arguments.Count > 0 && arguments.All(static argument => argument.Expression is LiteralExpressionSyntax { Token.Value: 1 or string }));
 }

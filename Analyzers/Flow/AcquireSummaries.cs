@@ -1,0 +1,190 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Linq;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Flow;
+
+/// <summary>
+/// Which locks a call takes before it returns, itself or through what it calls, in the terms of the function that asks. Functions are read
+/// when they are first asked about, and only where names let them reach a lock.
+/// </summary>
+internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
+{
+    // Deeper than this nobody follows by eye either.
+    private const int DeepestCall = 4;
+    private const int MostLocks = 24;
+    private const int MostCalls = 200;
+
+    private readonly ConcurrentDictionary<IMethodSymbol, Body> _bodies = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<(ISymbol Method, int Depth), ImmutableArray<TakenLock>> _summaries = new();
+    private ImmutableHashSet<string>? _takerNames;
+
+    /// <summary>The locks that <paramref name="operation"/> takes: a call, a property's use, the making of an object.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="pathOf">What the asking function calls the value of an operation.</param>
+    /// <param name="cancellationToken">Ends the search.</param>
+    public ImmutableArray<TakenLock> Of(IOperation operation, Func<IOperation?, AccessPath?> pathOf, CancellationToken cancellationToken) => Of(operation, pathOf, DeepestCall, cancellationToken);
+
+    /// <summary>The names of the functions that may take a lock, directly or through others in files that lock.</summary>
+    public ImmutableHashSet<string> TakerNames(CancellationToken cancellationToken) => _takerNames ??= FindTakerNames(cancellationToken);
+
+    private ImmutableArray<TakenLock> Of(IOperation operation, Func<IOperation?, AccessPath?> pathOf, int depth, CancellationToken cancellationToken)
+    {
+        if (depth == 0) return [];
+        ImmutableArray<TakenLock> found = [];
+        foreach (var target in Targets(operation))
+            foreach (var taken in Of(target, depth - 1, cancellationToken))
+            {
+                // What an async function takes, it takes at some time: here only if this code waits for it.
+                var isAsync = (taken.IsAsync || target.IsAsync) && !operation.IsWaitedFor();
+                if (!isAsync || operation.IsReturned()) found = found.Add(InCallersTerms(taken, target, operation, pathOf) with { IsAsync = isAsync });
+            }
+
+        return found;
+    }
+
+    /// <summary>The functions of this compilation that <paramref name="operation"/> surely runs.</summary>
+    private static IEnumerable<IMethodSymbol> Targets(IOperation operation)
+    {
+        switch (operation)
+        {
+            case IInvocationOperation { TargetMethod: { MethodKind: not MethodKind.DelegateInvoke } method }: yield return method; break;
+            case IObjectCreationOperation { Constructor: { } constructor }: yield return constructor; break;
+            case IPropertyReferenceOperation { Property: var property } reference:
+                var (reads, writes) = reference.Parent switch
+                {
+                    ISimpleAssignmentOperation assignment when assignment.Target == reference => (false, true),
+                    ICompoundAssignmentOperation compound when compound.Target == reference => (true, true),
+                    IIncrementOrDecrementOperation => (true, true),
+                    _ => (true, false),
+                };
+                if (reads && property.GetMethod is { } getter) yield return getter;
+                if (writes && property.SetMethod is { } setter) yield return setter;
+                break;
+        }
+    }
+
+    private ImmutableArray<TakenLock> Of(IMethodSymbol method, int depth, CancellationToken cancellationToken)
+    {
+        method = method.OriginalDefinition;
+        method = method.PartialImplementationPart ?? method;
+        if (method.IsAbstract || method.DeclaringSyntaxReferences.IsEmpty) return [];
+        if (_summaries.TryGetValue((method, depth), out var known)) return known;
+
+        var body = _bodies.TryGetValue(method, out var read) ? read : _bodies.GetOrAdd(method, Read(method, cancellationToken));
+        var found = ImmutableArray.CreateBuilder<TakenLock>();
+        found.AddRange(body.Takes);
+        foreach (var call in body.Calls)
+        {
+            if (found.Count >= MostLocks) break;
+            foreach (var taken in Of(call, static operation => AccessPath.Of(operation), depth, cancellationToken))
+                if (!found.Any(other => Equals(other.Lock, taken.Lock) && other.Class == taken.Class && other.Mode == taken.Mode)) found.Add(taken);
+        }
+
+        return _summaries.GetOrAdd((method, depth), found.ToImmutable());
+    }
+
+    private Body Read(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        foreach (var reference in method.DeclaringSyntaxReferences)
+        {
+            // A project that this one references is another compilation.
+            if (!compilation.ContainsSyntaxTree(reference.SyntaxTree)) continue;
+            var syntax = reference.GetSyntax(cancellationToken);
+            if (!FunctionGraphs.IsFunction(syntax) || !MayTake(syntax, cancellationToken)) continue;
+            if (compilation.GetSemanticModel(syntax.SyntaxTree).GetOperation(syntax, cancellationToken) is { } operation) return Body.Of(operation, method, table);
+        }
+
+        return Body.Empty;
+    }
+
+    private bool MayTake(SyntaxNode function, CancellationToken cancellationToken)
+    {
+        var names = TakerNames(cancellationToken);
+        return FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || LockFlow.IsAcquire(node) || (node is SimpleNameSyntax name && names.Contains(name.Identifier.ValueText)));
+    }
+
+    private ImmutableHashSet<string> FindTakerNames(CancellationToken cancellationToken)
+    {
+        var sites = compilation.SyntaxTrees.Select(tree => LockSites.Of(tree, cancellationToken)).Where(static sites => !sites.Functions.IsEmpty).ToList();
+        var names = sites.SelectMany(static sites => sites.Takers).ToImmutableHashSet();
+        for (var depth = 1; depth < DeepestCall; depth++)
+        {
+            var more = sites.SelectMany(static sites => sites.Mentioned).Where(member => member.Value.Overlaps(names)).Select(static member => member.Key).ToList();
+            names = names.Union(more);
+        }
+
+        return names;
+    }
+
+    /// <summary>What a function takes reads in the terms of its caller by the receiver and the arguments of the call.</summary>
+    private static TakenLock InCallersTerms(TakenLock taken, IMethodSymbol target, IOperation operation, Func<IOperation?, AccessPath?> pathOf)
+    {
+        var (instance, arguments) = operation switch
+        {
+            IInvocationOperation call => (call.Instance, call.Arguments),
+            IPropertyReferenceOperation property => (property.Instance, property.Arguments),
+            IObjectCreationOperation creation => (creation, creation.Arguments),
+            _ => (null, []),
+        };
+        return taken with { Lock = taken.Lock?.WithRoot(Replace), Taker = taken.Taker ?? target };
+
+        AccessPath? Replace(AccessPath root)
+        {
+            if (root.IsThis) return instance is null ? (target.MethodKind == MethodKind.LocalFunction ? root : null) : pathOf(instance);
+            if (SymbolEqualityComparer.Default.Equals(root.Symbol?.ContainingSymbol, target.OriginalDefinition))
+                return root.Symbol is IParameterSymbol parameter ? pathOf(arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal)?.Value) : null;
+
+            // A local function shares what it captures with the function around it.
+            return target.MethodKind == MethodKind.LocalFunction ? root : null;
+        }
+    }
+
+    /// <summary>What one function does by itself.</summary>
+    /// <param name="Takes">The locks that it takes, in its own terms.</param>
+    /// <param name="Calls">What it calls that may take more.</param>
+    private sealed record Body(ImmutableArray<TakenLock> Takes, ImmutableArray<IOperation> Calls)
+    {
+        public static Body Empty { get; } = new([], []);
+
+        public static Body Of(IOperation function, IMethodSymbol method, LockTable table)
+        {
+            var takes = ImmutableArray.CreateBuilder<TakenLock>();
+            var calls = ImmutableArray.CreateBuilder<IOperation>();
+            var givenBefore = new HashSet<AccessPath>();
+            var asked = new HashSet<AccessPath>();
+            foreach (var operation in function.OwnDescendants())
+            {
+                if (operation is ILockOperation statement)
+                {
+                    Add(LockTakings.TakenBy(statement, static operation => AccessPath.Of(operation), method.ContainingType), operation);
+                    continue;
+                }
+
+                switch (table.Find(operation))
+                {
+                    case null when operation is IInvocationOperation or IPropertyReferenceOperation or IObjectCreationOperation && calls.Count < MostCalls:
+                        if (operation.Type is not null && Targets(operation).Any(static target => !target.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)) calls.Add(operation);
+                        break;
+                    case { Action: LockAction.Acquire } acquire: Add(LockTakings.TakenBy(acquire, method.ContainingType), operation); break;
+                    case { Action: LockAction.Release } release when !takes.Any(taken => release.Lock.Equals(taken.Lock)): givenBefore.Add(release.Lock); break;
+                    case { Action: LockAction.Query } query: asked.Add(query.Lock); break;
+                }
+            }
+
+            // What it gives back first, or asks about, its caller may hold.
+            takes.RemoveAll(taken => taken.Lock is { } path && (givenBefore.Contains(path) || asked.Contains(path)));
+            return new Body(takes.ToImmutable(), calls.ToImmutable());
+
+            void Add(TakenLock? taken, IOperation operation)
+            {
+                if (taken is not null && takes.Count < MostLocks && !operation.IsChosenByFlag()) takes.Add(taken);
+            }
+        }
+    }
+}
