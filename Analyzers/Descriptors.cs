@@ -24,6 +24,10 @@ internal static class Descriptors
         "Lock object that others can lock or that changes",
         "'{0}' is locked here, but {1}; lock a private readonly field instead");
 
+    public static readonly DiagnosticDescriptor LocksInOppositeOrders = Rule("TDM2005", Locks, Warning,
+        "Locks taken in opposite orders",
+        "{0}, but {1}; {2}");
+
     public static readonly DiagnosticDescriptor LockTakenAgain = Rule("TDM2006", Locks, Warning,
         "Non-reentrant lock taken again by its holder; read lock upgraded to write",
         "{0} '{1}', which is held since line {2}; {3}");

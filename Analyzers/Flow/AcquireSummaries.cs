@@ -132,7 +132,8 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
             IObjectCreationOperation creation => (creation, creation.Arguments),
             _ => (null, []),
         };
-        return taken with { Lock = taken.Lock?.WithRoot(Replace), Taker = taken.Taker ?? target };
+        var path = taken.Lock?.WithRoot(Replace);
+        return taken with { Lock = path, Class = (path is null ? null : LockClass.Of(path, containingType: null)) ?? taken.Class, Taker = taken.Taker ?? target };
 
         AccessPath? Replace(AccessPath root)
         {

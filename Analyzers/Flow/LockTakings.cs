@@ -45,8 +45,8 @@ internal sealed class LockTakings
     /// <summary>What <paramref name="function"/> takes under other locks, in the order of the source.</summary>
     public ImmutableArray<LockTaking> In(LockingFunction function, CancellationToken cancellationToken)
     {
-        if (!function.MayTakeMore) return [];
         if (_byFunction.TryGetValue(function.Function, out var known)) return known;
+        if (!function.TakesSeveral && !function.Mentioned.Overlaps(_summaries.TakerNames(cancellationToken))) return [];
 
         var model = _compilation.GetSemanticModel(function.Function.SyntaxTree);
         var takings = model.GetOperation(function.Function, cancellationToken) is { } root
@@ -80,7 +80,7 @@ internal sealed class LockTakings
         public ImmutableArray<LockTaking> Read(IOperation root)
         {
             // `lock` statements tell by themselves what is held; calls, and locks with other names, take the flow analysis.
-            if (function.HasCalls || root.OwnDescendants().OfType<ILockOperation>().Any(static statement => AccessPath.Of(statement.LockedValue)?.Root.Symbol is ILocalSymbol))
+            if (root.OwnDescendants().Any(NeedsFlow))
             {
                 _flow = takings._flow.In(function.Function, model, cancellationToken);
                 if (_flow is null) return [];
@@ -90,28 +90,32 @@ internal sealed class LockTakings
             return _found.ToImmutable();
         }
 
+        private bool NeedsFlow(IOperation operation) => operation switch
+        {
+            ILockOperation statement => AccessPath.Of(statement.LockedValue)?.Root.Symbol is ILocalSymbol,
+            IInvocationOperation when function.HasCalls => takings._flow.Table.Find(operation) is { Action: not LockAction.Use and not LockAction.Query },
+            _ => false,
+        };
+
         private void Visit(IOperation operation, ImmutableArray<HeldLock> statements)
         {
-            foreach (var child in operation.ChildOperations)
+            if (operation is ILockOperation statement)
             {
-                if (child is IAnonymousFunctionOperation or ILocalFunctionOperation) continue;
-                if (child is ILockOperation statement)
-                {
-                    Visit(statement.LockedValue, statements);
-                    var taken = TakenBy(statement, PathOf, _method?.ContainingType);
-                    Add(statement, statement.LockedValue, statements, [taken]);
-                    Visit(statement.Body, taken.Lock is null ? statements : statements.Add(new HeldLock(taken.Lock, taken.Mode, taken.Kind, statement)));
-                    continue;
-                }
+                Visit(statement.LockedValue, statements);
+                var taken = TakenBy(statement, PathOf, _method?.ContainingType);
+                Add(statement, statement.LockedValue, statements, [taken]);
+                Visit(statement.Body, taken.Lock is null ? statements : statements.Add(new HeldLock(taken.Lock, taken.Mode, taken.Kind, statement)));
+                return;
+            }
 
-                Visit(child, statements);
-                if (child is not (IInvocationOperation or IPropertyReferenceOperation or IObjectCreationOperation)) continue;
-                if (_flow is null && statements.IsEmpty) continue;
-                switch (takings._flow.Table.Find(child, Alias))
-                {
-                    case { Action: LockAction.Acquire } acquire when TakenBy(acquire, _method?.ContainingType) is { } taken: Add(child, child, statements, [taken]); break;
-                    case null: Add(child, child, statements, takings._summaries.Of(child, PathOf, cancellationToken)); break;
-                }
+            foreach (var child in operation.ChildOperations)
+                if (child is not (IAnonymousFunctionOperation or ILocalFunctionOperation)) Visit(child, statements);
+            if (operation is not (IInvocationOperation or IPropertyReferenceOperation or IObjectCreationOperation) || (_flow is null && statements.IsEmpty)) return;
+
+            switch (takings._flow.Table.Find(operation, Alias))
+            {
+                case { Action: LockAction.Acquire } acquire when TakenBy(acquire, _method?.ContainingType) is { } taken: Add(operation, operation, statements, [taken]); break;
+                case null: Add(operation, operation, statements, takings._summaries.Of(operation, PathOf, cancellationToken)); break;
             }
         }
 

@@ -29,7 +29,7 @@ internal static class ArgumentOrder
         var member = order.Taking.At.Syntax.FirstAncestorOrSelf<MemberDeclarationSyntax>() ?? order.Taking.At.Syntax.SyntaxTree.GetRoot(cancellationToken);
         var first = Choosers(order.Held.Lock, member);
         var second = Choosers(taken, member);
-        if (first.IsEmpty || second.IsEmpty || first.Overlaps(second)) return false;
+        if (first.Except(second).IsEmpty || second.Except(first).IsEmpty) return false;
 
         // A name that tells a rank tells an order, too.
         if (first.Union(second).Any(static name => s_ranked.Any(rank => name.IndexOf(rank, StringComparison.OrdinalIgnoreCase) >= 0))) return false;

@@ -46,9 +46,11 @@ internal sealed class LockRange
     private StatementSyntax Last => _statements[_statements.Count - 1];
 
     /// <summary>The change that puts the statements into <c>lock (expression) { … }</c>, and takes out the holds of the same lock inside; null where they can't be locked.</summary>
-    public TextChange? Lock(string expression)
+    /// <param name="expression">The lock.</param>
+    /// <param name="evenWithLocks">Whether the lock is taken for the sake of the locks inside, which are no hazard then.</param>
+    public TextChange? Lock(string expression, bool evenWithLocks = false)
     {
-        if (_statements.Any(Forbids) || _statements.Any(new LockHazards(_model, expression).In) || HoistedNames() is not { } hoisted) return null;
+        if (_statements.Any(Forbids) || (!evenWithLocks && _statements.Any(new LockHazards(_model, expression).In)) || HoistedNames() is not { } hoisted) return null;
 
         var text = First.SyntaxTree.GetText();
         var range = TextSpan.FromBounds(First.SpanStart, EndWithComment());

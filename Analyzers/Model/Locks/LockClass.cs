@@ -31,6 +31,17 @@ internal readonly record struct LockClass(ISymbol Symbol, LockPart Part)
     /// <inheritdoc/>
     public override int GetHashCode() => SymbolEqualityComparer.Default.GetHashCode(Symbol) ^ (int)Part;
 
+    /// <summary>The declaration, by its type and name.</summary>
+    public override string ToString() => Part switch
+    {
+        LockPart.Instance => Symbol.Name,
+        LockPart.Type => $"typeof({Symbol.Name})",
+        LockPart.Element => $"{Name(Symbol)}[]",
+        _ => Name(Symbol),
+    };
+
+    private static string Name(ISymbol symbol) => symbol is IFieldSymbol or IPropertySymbol ? $"{symbol.ContainingType.Name}.{symbol.Name}" : symbol.Name;
+
     /// <summary>An object of a type of the program is known by its type; any other is known by its variable, as far as lambdas share that.</summary>
     private static LockClass OfVariable(ISymbol variable, ITypeSymbol type) =>
         type is INamedTypeSymbol { TypeKind: TypeKind.Class } named && !named.DeclaringSyntaxReferences.IsEmpty ? new(named.OriginalDefinition, LockPart.Instance) : new(variable, LockPart.Itself);

@@ -12,8 +12,9 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Function">The function.</param>
 /// <param name="Locks">What the locks that it takes may be called: the last name of each path, and what a local of that name was made of.</param>
 /// <param name="HasCalls">Whether it takes or gives back a lock by a call, and not by <c>lock</c> statements alone.</param>
-/// <param name="MayTakeMore">Whether it may do anything about another lock while it holds one: it takes two, or calls something.</param>
-internal sealed record LockingFunction(SyntaxNode Function, ImmutableHashSet<string> Locks, bool HasCalls, bool MayTakeMore);
+/// <param name="TakesSeveral">Whether more than one acquire stands in it.</param>
+/// <param name="Mentioned">The names in it.</param>
+internal sealed record LockingFunction(SyntaxNode Function, ImmutableHashSet<string> Locks, bool HasCalls, bool TakesSeveral, ImmutableHashSet<string> Mentioned);
 
 /// <summary>The functions of a file that take locks, by syntax. Kept as long as the tree lives, so that an edit reads one file again.</summary>
 internal sealed class LockSites
@@ -41,7 +42,7 @@ internal sealed class LockSites
     {
         if (s_byTree.TryGetValue(tree, out var known)) return known;
         var text = tree.GetText(cancellationToken).ToString();
-        var sites = MayLock(text) ? Read(tree.GetRoot(cancellationToken)) : s_none;
+        var sites = MayLock(text) ? Read(tree.GetRoot(cancellationToken), MayHaveSemaphores(text)) : s_none;
         return s_byTree.GetValue(tree, _ => sites);
     }
 
@@ -61,7 +62,13 @@ internal sealed class LockSites
     private static bool MayLock(string text) =>
         text.IndexOf("lock (", StringComparison.Ordinal) >= 0 || text.IndexOf("lock(", StringComparison.Ordinal) >= 0 || LockTable.MayAcquire(text);
 
-    private static LockSites Read(SyntaxNode root)
+    // `Wait` is mostly a task's; code that locks by it mentions the release, or the type, somewhere near.
+    private static bool MayHaveSemaphores(string text) =>
+        text.IndexOf("Release", StringComparison.Ordinal) >= 0 || text.IndexOf("Semaphore", StringComparison.Ordinal) >= 0 || text.IndexOf("Mutex", StringComparison.Ordinal) >= 0;
+
+    private static bool IsWait(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitOne" or "WaitAsync" };
+
+    private static LockSites Read(SyntaxNode root, bool hasSemaphores)
     {
         var functions = new Dictionary<SyntaxNode, FunctionReader>();
         var mentioned = new Dictionary<string, HashSet<string>>();
@@ -70,8 +77,8 @@ internal sealed class LockSites
             switch (node)
             {
                 case LockStatementSyntax statement when Around(node) is { } reader: reader.Take(statement.Expression, isCall: false); break;
-                case InvocationExpressionSyntax call when LockFlow.IsAcquire(node) && Around(node) is { } reader: reader.Take(call, isCall: true); break;
-                case InvocationExpressionSyntax or ElementAccessExpressionSyntax when FunctionGraphs.FunctionAround(node) is { } function && functions.TryGetValue(function, out var reader): reader.Calls(node); break;
+                case InvocationExpressionSyntax call when LockFlow.IsAcquire(node) && (hasSemaphores || !IsWait(call)) && Around(node) is { } reader: reader.Take(call, isCall: true); break;
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exit" } } when Around(node) is { } reader: reader.GiveBack(); break;
                 case SimpleNameSyntax name when FunctionGraphs.FunctionAround(node) is { } function && NameOf(function) is { Length: > 0 } member:
                     if (!mentioned.TryGetValue(member, out var names)) mentioned[member] = names = [];
                     names.Add(name.Identifier.ValueText);
@@ -93,22 +100,23 @@ internal sealed class LockSites
     {
         private readonly HashSet<string> _locks = [];
         private bool _hasCalls;
-        private bool _takesOrCalls;
+        private int _takes;
 
         public void Take(ExpressionSyntax taken, bool isCall)
         {
-            _takesOrCalls |= _locks.Count > 0;
+            _takes++;
             _hasCalls |= isCall;
             foreach (var name in NamesIn(taken)) _locks.Add(name);
         }
 
-        public void Calls(SyntaxNode call)
-        {
-            _takesOrCalls = true;
-            _hasCalls |= call is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exit" } };
-        }
+        public void GiveBack() => _hasCalls = true;
 
-        public LockingFunction Result() => new(function, [.. _locks], _hasCalls, _takesOrCalls || _hasCalls || function.DescendantNodes().Any(static node => node is MemberAccessExpressionSyntax));
+        public LockingFunction Result() => new(
+            function,
+            [.. _locks],
+            _hasCalls,
+            _takes > 1,
+            [.. FunctionGraphs.OwnNodes(function).OfType<SimpleNameSyntax>().Select(static name => name.Identifier.ValueText)]);
 
         private IEnumerable<string> NamesIn(ExpressionSyntax taken)
         {
