@@ -32,6 +32,14 @@ internal static class Descriptors
         "Non-reentrant lock taken again by its holder; read lock upgraded to write",
         "{0} '{1}', which is held since line {2}; {3}");
 
+    public static readonly DiagnosticDescriptor ConditionTestedOnce = Rule("TDM2008", Locks, Warning,
+        "Condition waited for with 'if', not 'while'",
+        "'{0}' is tested before this wait and not again after it, when another thread may have changed it back; wait in a 'while' loop");
+
+    public static readonly DiagnosticDescriptor WaitWithoutLock = Rule("TDM2009", Locks, Warning,
+        "Wait or Pulse without the lock",
+        "'{0}' needs the lock of '{1}', {2}, and throws; call it inside 'lock ({1})'");
+
     public static readonly DiagnosticDescriptor LockCopied = Rule("TDM2010", Locks, Warning,
         "Lock copied by value",
         "'{0}' {1}; {2}");

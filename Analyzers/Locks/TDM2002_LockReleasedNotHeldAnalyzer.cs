@@ -77,5 +77,5 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
 
     /// <summary>Whether the member is declared, or named, to run under a lock of its callers.</summary>
     private static bool IsLockedByCallers(CodeBlockAnalysisContext context, AccessPath theLock) =>
-        context.OwningSymbol is IMethodSymbol method && LockedMethod.MayHold(method, theLock.Symbol?.Name);
+        context.OwningSymbol is IMethodSymbol method && LockedMethod.MayHold(method, theLock);
 }

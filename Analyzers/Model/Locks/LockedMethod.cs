@@ -10,12 +10,12 @@ internal static class LockedMethod
 {
     private static readonly string[] s_suffixes = ["InsideLock", "InLock", "UnderLock", "WithLock", "LockHeld", "Locked", "NoLock", "Unlocked"];
 
-    /// <summary>Whether the callers of <paramref name="method"/> may hold the lock of that name for it.</summary>
-    public static bool MayHold(IMethodSymbol method, string? theLock) =>
-        (method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0
-        || s_suffixes.Any(suffix => method.Name.EndsWith(suffix, System.StringComparison.Ordinal))
+    /// <summary>Whether the callers of <paramref name="method"/> see to it, or the runtime does, that <paramref name="theLock"/> is held.</summary>
+    public static bool MayHold(IMethodSymbol method, AccessPath theLock) =>
+        ((method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0 && (method.IsStatic ? theLock.Symbol is ITypeSymbol : theLock.IsThis))
         || method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? [])
-            .Any(attribute => attribute.AttributeClass is { Name: "HoldsAttribute", ContainingNamespace.Name: "Tandem" } && attribute.ConstructorArguments.FirstOrDefault().Value as string == theLock);
+            .Any(attribute => attribute.AttributeClass is { Name: "HoldsAttribute", ContainingNamespace.Name: "Tandem" } && attribute.ConstructorArguments.FirstOrDefault().Value is string name && (name == theLock.Symbol?.Name || name == theLock.ToString()))
+        || IsNamedForIt(method);
 
     public static ImmutableArray<Hold> HoldsOf(Body body)
     {
@@ -30,8 +30,10 @@ internal static class LockedMethod
             holds.Add(new Hold(body.Root, held is null ? Place.Unknown : (held.IsStatic ? Place.Static : Place.This).Then(held)));
         }
 
-        // `AddInsideLock`, `RemoveLocked`: the name says what the callers see to.
-        if (s_suffixes.Any(suffix => method.Name.EndsWith(suffix, System.StringComparison.Ordinal))) holds.Add(new Hold(body.Root, Place.Unknown));
+        if (IsNamedForIt(method)) holds.Add(new Hold(body.Root, Place.Unknown));
         return holds.ToImmutable();
     }
+
+    /// <summary><c>AddInsideLock</c>, <c>RemoveLocked</c>: the name says what the callers see to.</summary>
+    private static bool IsNamedForIt(IMethodSymbol method) => s_suffixes.Any(suffix => method.Name.EndsWith(suffix, System.StringComparison.Ordinal));
 }
