@@ -489,76 +489,6 @@ public class CheckThenActFixTests
         }
         """);
 
-    [Fact]
-    public Task AnAwaitInBetween_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public async void Withdraw(int n) { if ([|_balance >= n|]) { await System.Threading.Tasks.Task.Yield(); _balance -= n; } }");
-
-    [Fact]
-    public Task AWaitForAnotherThread_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public void Withdraw(int n) { while ([|_balance < n|]) { } _balance -= n; }");
-
-    /// <summary>Code over which a lock must not be held.</summary>
-    public static TheoryData<string> Hazards =>
-    [
-        // Another lock, whose order it would turn around.
-        "int _n; readonly object _x = new(), _y = new(); public void Withdraw(int n) { bool ok; lock (_y) { ok = [|_n > 0|]; } lock (_x) { if (ok) lock (_y) { _n--; } } }",
-        "int _n; readonly object _x = new(); public void Withdraw(int n) { if ([|_n > 0|]) { Take(); } } void Take() { Log(); _n--; } void Log() { lock (_x) { } }",
-        "int _n; readonly SemaphoreSlim _s = new(0); public void Withdraw(int n) { if ([|_n > 0|]) { _s.Wait(); _n--; } }",
-        "int _n; readonly ReaderWriterLockSlim _s = new(); public void Withdraw(int n) { if ([|_n > 0|]) { _s.EnterReadLock(); _s.ExitReadLock(); _n--; } }",
-        "int _n; readonly object _x = new(); public void Withdraw(int n) { bool ok; Monitor.Enter(_x); try { ok = [|_n > 0|]; } finally { Monitor.Exit(_x); } Monitor.Enter(_x); try { if (ok) _n--; } finally { Monitor.Exit(_x); } }",
-        // A wait for work that may need the lock.
-        "int _n; readonly object _g = new(); public void Work() { lock (_g) _n++; } public void Withdraw(int n) { if ([|_n > 0|]) { var t = new Thread(Work); t.Start(); t.Join(); _n = _n - 1; } }",
-        "int _n; readonly object _g = new(); public int Work() { lock (_g) return ++_n; } public void Withdraw(int n) { if ([|_n > 0|]) { _n -= System.Threading.Tasks.Task.Run(Work).Result; } }",
-        "int _n; public void Withdraw(int n) { if ([|_n > 0|]) { System.Threading.Tasks.Parallel.For(0, 3, i => { }); _n--; } }",
-        "int _n; readonly ManualResetEventSlim _e = new(); public void Withdraw(int n) { if ([|_n > 0|]) { _e.Wait(); _n--; } }",
-        "int _n; readonly AutoResetEvent _e = new(false); public void Withdraw(int n) { if ([|_n > 0|]) { Await(); _n--; } } void Await() => _e.WaitOne();",
-        "int _n; public void Withdraw(int n) => _n = [|_n > 0|] ? System.Threading.Tasks.Task.FromResult(_n - 1).Result : _n;",
-        // Code of unknown others.
-        "int _n; public event System.Action? Changed; public void Withdraw(int n) { if ([|_n > 0|]) { _n--; Changed?.Invoke(); } }",
-        "int _n; readonly System.Func<int> _next = () => 1; public void Withdraw(int n) { if ([|_n > 0|]) { _n -= _next(); } }",
-    ];
-
-    [Theory]
-    [MemberData(nameof(Hazards))]
-    public Task WhereALockCouldDeadlock_NoneIsOffered(string members) => VerifyNotOfferedAsync(members);
-
-    [Fact]
-    public Task WhatALambdaDoesLater_IsNoHazard() => VerifyAsync(
-        """
-        public class Account
-        {
-            private System.Func<int>? _later;
-            private int _left;
-
-            public void Withdraw(int amount)
-            {
-                if ([|_left > 0|])
-                {
-                    _left--;
-                    _later = () => System.Threading.Tasks.Task.FromResult(1).Result;
-                }
-            }
-        }
-        """,
-        """
-        public class Account
-        {
-            private readonly Lock _leftLock = new();
-            private System.Func<int>? _later;
-            private int _left;
-
-            public void Withdraw(int amount)
-            {
-                lock (_leftLock)
-                {
-                    if (_left > 0)
-                    {
-                        _left--;
-                        _later = () => System.Threading.Tasks.Task.FromResult(1).Result;
-                    }
-                }
-            }
-        }
-        """);
-
     [Theory]
     [InlineData("private readonly object _gate = new();", "Monitor.Enter(_gate); try { _left++; } finally { Monitor.Exit(_gate); }")]
     [InlineData("private readonly Lock _gate = new();", "using (_gate.EnterScope()) _left++;")]
@@ -633,8 +563,6 @@ public class CheckThenActFixTests
             }
         }
         """);
-
-    private static Task VerifyNotOfferedAsync(string members) => VerifyAsync($$"""public class Account { {{members}} }""", $$"""public class Account { {{members}} }""");
 
     private static Task VerifyAsync(string source, string fixedSource) => Verify.VerifyCodeFixAsync("using System.Threading;\n" + source + Program, "using System.Threading;\n" + fixedSource + Program);
 }

@@ -14,14 +14,24 @@ namespace Tandem.CodeFixes.Editing;
 internal sealed record ChosenLock(string Title, ImmutableArray<TextChange> Changes)
 {
     /// <summary>Null where no lock was chosen, or the code can't be put under one.</summary>
-    public static ChosenLock? Around(SemanticModel model, IReadOnlyList<SyntaxNode> nodes, Diagnostic diagnostic)
+    public static ChosenLock? Around(SemanticModel model, IReadOnlyList<SyntaxNode> nodes, Diagnostic diagnostic) => Around(model, [nodes], diagnostic);
+
+    /// <summary>The same for code that takes several holds of the lock, one for each list of nodes.</summary>
+    public static ChosenLock? Around(SemanticModel model, IReadOnlyList<IReadOnlyList<SyntaxNode>> holds, Diagnostic diagnostic)
     {
         if (diagnostic.Properties.TryGetValue(LockChoice.Existing, out var existing))
-            return LockRange.Lock(model, nodes, existing!) is { } change ? new($"'lock ({existing})'", [change]) : null;
+            return Lock(model, holds, existing!) is { IsEmpty: false } changes ? new($"'lock ({existing})'", changes) : null;
 
-        return Introduce(model, nodes[0], diagnostic) is { } introduced && LockRange.Lock(model, nodes, introduced.Expression) is { } around
-            ? new($"a new lock '{introduced.Expression}'", [introduced.Lock.Declaration, around])
+        return Introduce(model, holds[0][0], diagnostic) is { } introduced && Lock(model, holds, introduced.Expression) is { IsEmpty: false } around
+            ? new($"a new lock '{introduced.Expression}'", [introduced.Lock.Declaration, .. around])
             : null;
+    }
+
+    /// <summary>Empty where one of the holds can't be taken.</summary>
+    private static ImmutableArray<TextChange> Lock(SemanticModel model, IReadOnlyList<IReadOnlyList<SyntaxNode>> holds, string expression)
+    {
+        var changes = holds.Select(nodes => LockRange.Lock(model, nodes, expression)).ToList();
+        return changes.Contains(null) ? [] : [.. changes.OfType<TextChange>()];
     }
 
     private static (NewLock Lock, string Expression)? Introduce(SemanticModel model, SyntaxNode reported, Diagnostic diagnostic)

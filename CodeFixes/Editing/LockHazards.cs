@@ -5,7 +5,7 @@ using Tandem.Analyzers.Model;
 
 namespace Tandem.CodeFixes.Editing;
 
-/// <summary>What must not be done with a lock held: waiting for somebody who may need that lock, taking a second one in an order of its own, running code of unknown others.</summary>
+/// <summary>What must not be done with a lock held: waiting for somebody who may need that lock, taking a second one in an order of its own, running code of unknown others, long work.</summary>
 internal sealed class LockHazards(SemanticModel model, string expression)
 {
     /// <summary>How deep the methods that the code calls are looked into.</summary>
@@ -17,26 +17,31 @@ internal sealed class LockHazards(SemanticModel model, string expression)
     private readonly LockTable _locks = LockTable.For(model.Compilation);
     private readonly SpawnTable _spawns = SpawnTable.For(model.Compilation);
 
-    /// <summary>Whether the lock cannot be held over <paramref name="code"/> without the risk of a deadlock.</summary>
-    public bool In(SyntaxNode code) => model.GetOperation(code) is { } operation && In(operation, 0);
+    /// <summary>Whether the lock cannot be held over <paramref name="code"/> without the risk of a deadlock, or of making everybody wait for long.</summary>
+    public bool In(SyntaxNode code) => model.GetOperation(code) is { } operation && In(operation, LockName.At(model, code.SpanStart, expression), 0);
 
-    private bool In(IOperation operation, int calls) => operation switch
+    private bool In(IOperation operation, LockName theLock, int calls) => operation switch
     {
-        // What a lambda does, it does later.
-        IAnonymousFunctionOperation or ILocalFunctionOperation or INameOfOperation => false,
-        ILockOperation locked when !IsTheLock(locked.LockedValue, calls) => true,
-        IPropertyReferenceOperation { Property: { Name: "Result", ContainingType.Name: "Task" or "ValueTask" } } => true,
-        IInvocationOperation call when Waits(call, calls) || IsHazardInside(call, calls) => true,
-        _ => operation.ChildOperations.Any(child => In(child, calls)),
+        // What a lambda does, it does later; unless it is passed to something that may call it at once.
+        IAnonymousFunctionOperation lambda when !IsPassedOn(lambda) => false,
+        ILocalFunctionOperation or INameOfOperation => false,
+        ILockOperation locked when !theLock.Is(locked.LockedValue) => true,
+        // Spinning until another thread changes something.
+        IWhileLoopOperation { Body: IEmptyOperation or IBlockOperation { Operations.IsEmpty: true } } => true,
+        ILoopOperation loop when loop.Descendants().Any(IsLongWork) => true,
+        IPropertyReferenceOperation property when Waits(property.Property, property.Instance) => true,
+        IInvocationOperation call when Waits(call, theLock, calls) => true,
+        _ => ImplicitCalls.Of(operation, model).Any(target => IsHazardInside(operation, target, theLock, calls))
+            || operation.ChildOperations.Any(child => In(child, theLock, calls)),
     };
 
-    private bool Waits(IInvocationOperation call, int calls)
+    private bool Waits(IInvocationOperation call, LockName theLock, int calls)
     {
         // Nobody knows what the subscribers of an event do.
         if (call.TargetMethod.MethodKind is MethodKind.DelegateInvoke) return true;
         if (_locks.Find(call) is { } step)
         {
-            var isTheLock = IsTheLock(call.Instance ?? call.Arguments.First().Value, calls);
+            var isTheLock = theLock.Is(call.Instance ?? call.Arguments.First().Value);
             return step switch
             {
                 { Action: LockAction.Query } => false,
@@ -48,20 +53,29 @@ internal sealed class LockHazards(SemanticModel model, string expression)
         }
 
         // `Parallel.For(…)` waits for the work that it starts.
-        if (_spawns.SpawnsAt(call).Any(static spawn => spawn.Joins)) return true;
+        if (_spawns.SpawnsAt(call) is { IsEmpty: false } spawns) return spawns.Any(static spawn => spawn.Joins);
+        if (Waits(call.TargetMethod, call.Instance)) return true;
         return s_waits.Contains(call.TargetMethod.Name) && call.TargetMethod.ContainingNamespace.ToDisplayString() is var space
             && s_waiting.Any(waiting => space.StartsWith(waiting, System.StringComparison.Ordinal));
     }
 
-    private bool IsHazardInside(IInvocationOperation call, int calls)
+    /// <summary>Whether a library's member waits for others, or runs their code. A thread that pauses once waits for nobody.</summary>
+    private static bool Waits(ISymbol member, IOperation? receiver) => member.DeclaringSyntaxReferences.IsEmpty
+        && member is not IMethodSymbol { Name: "Sleep" or "SpinWait" or "Yield", ContainingType.Name: "Thread" }
+        && (WorkTable.EffectOf(member, receiver?.Type) is CallEffect.Waits || CallbackTable.RunsOthers(member) || member is { Name: "Result", ContainingType.Name: "ValueTask" });
+
+    /// <summary>What takes its time once takes it in each round of a loop.</summary>
+    private static bool IsLongWork(IOperation operation) => operation is IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences.IsEmpty: true } method } call
+        && WorkTable.EffectOf(method, call.Instance?.Type) is CallEffect.Waits or CallEffect.Reads or CallEffect.Computes or CallEffect.Opaque;
+
+    /// <summary>Whether the lambda is an argument, and not work that is started to run elsewhere.</summary>
+    private bool IsPassedOn(IAnonymousFunctionOperation lambda) => lambda.Consumer() is IArgumentOperation { Parent: IInvocationOperation call } && _spawns.SpawnsAt(call).IsEmpty;
+
+    private bool IsHazardInside(IOperation site, IMethodSymbol target, LockName theLock, int calls)
     {
-        if (calls == MaxCalls || call.TargetMethod.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } declaration) return false;
-        return model.Compilation.GetSemanticModel(declaration.SyntaxTree).GetOperation(declaration) is { } body && body.ChildOperations.Any(child => In(child, calls + 1));
+        if (calls == MaxCalls || target.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is not { } declaration) return false;
+        return model.Compilation.ContainsSyntaxTree(declaration.SyntaxTree)
+            && model.Compilation.GetSemanticModel(declaration.SyntaxTree).GetOperation(declaration) is { } body
+            && body.ChildOperations.Any(child => In(child, theLock.Inside(site), calls + 1));
     }
-
-    /// <summary>A lock may be taken again by who holds it. A callee has a name of its own for the object, but the same one for the member.</summary>
-    private bool IsTheLock(IOperation locked, int calls) =>
-        calls == 0 ? locked.Syntax.ToString() == expression : NameOf(locked.Syntax.ToString()) == NameOf(expression);
-
-    private static string NameOf(string path) => path.Substring(path.LastIndexOf('.') + 1);
 }

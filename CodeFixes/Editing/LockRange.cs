@@ -14,6 +14,8 @@ internal sealed class LockRange
     private readonly SemanticModel _model;
     private readonly IReadOnlyList<StatementSyntax> _statements;
 
+    public IReadOnlyList<StatementSyntax> Statements => _statements;
+
     private LockRange(SemanticModel model, IReadOnlyList<StatementSyntax> statements) => (_model, _statements) = (model, statements);
 
     /// <summary>The statements around <paramref name="nodes"/>; null where they are not in one block.</summary>

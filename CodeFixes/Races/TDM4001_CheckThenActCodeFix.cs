@@ -18,12 +18,12 @@ public sealed class CheckThenActCodeFix() : TextCodeFixProvider("TDM4001")
     {
         if (!diagnostic.Properties.TryGetValue(Race.ActCount, out var count)) yield break;
         var root = reported.SyntaxTree.GetRoot(cancellationToken);
-        var acts = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(act => root.FindNode(act.SourceSpan, getInnermostNodeForTie: true));
+        var acts = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(act => root.FindNode(act.SourceSpan, getInnermostNodeForTie: true)).ToList();
         SyntaxNode[] nodes = [reported, .. acts];
 
         // With the lock held, nobody could end the wait.
         if (reported.FirstAncestorOrSelf<StatementSyntax>() is WhileStatementSyntax loop && loop.Condition.Span.Contains(reported.Span) && nodes.Any(node => !loop.Span.Contains(node.Span))) yield break;
 
-        if (ChosenLock.Around(model, nodes, diagnostic) is { } locked) yield return new($"Check and act under {locked.Title}", "LockCheckAndAct", locked.Changes);
+        if (LockHolds.Of(model, reported, acts) is { } holds && ChosenLock.Around(model, holds, diagnostic) is { } locked) yield return new($"Check and act under {locked.Title}", "LockCheckAndAct", locked.Changes);
     }
 }

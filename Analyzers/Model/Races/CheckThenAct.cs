@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Linq;
 
 namespace Tandem.Analyzers.Model;
@@ -12,6 +11,6 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Write">The write itself, which may be in a callee.</param>
 internal sealed record CheckThenAct(Body Body, Place Place, Step Check, Step Act, Access Read, Access Write)
 {
-    /// <summary>The locks held at the check but let go before the act, or taken only for the act.</summary>
-    public IEnumerable<Hold> PartialHolds => Check.Holds.Concat(Read.Holds).Concat(Act.Holds).Concat(Write.Holds).Where(static hold => hold.Lock.IsKnown);
+    /// <summary>A lock that is held at the check but let go before the act, or taken only for the act.</summary>
+    public Hold? PartialHold => Check.Holds.Concat(Read.Holds).Concat(Act.Holds).Concat(Write.Holds).Where(static hold => hold.Lock.IsKnown).Cast<Hold?>().FirstOrDefault();
 }

@@ -5,11 +5,11 @@ using Microsoft.CodeAnalysis;
 namespace Tandem.Analyzers.Model;
 
 /// <summary>A lock under which a place is changed somewhere.</summary>
-/// <param name="Lock">The field, property or variable that holds the lock.</param>
+/// <param name="Lock">The lock, as that body names it: a field, a property or a variable that holds it, the object itself (<c>this</c>), a type.</param>
 /// <param name="Body">The body that changes the place under it.</param>
 /// <param name="Access">The change.</param>
 /// <param name="Hold">The hold around it.</param>
-internal sealed record Guard(ISymbol Lock, Body Body, Access Access, Hold Hold);
+internal sealed record Guard(Place Lock, Body Body, Access Access, Hold Hold);
 
 /// <summary>Finds the lock that guards a place, from how the rest of the code treats it.</summary>
 internal static class Guards
@@ -23,11 +23,17 @@ internal static class Guards
         {
             if (!access.Writes || Concurrency.IsOnceOnly(body)) continue;
             foreach (var hold in access.Holds)
-                if (hold.Lock.Symbol is { } held && GoesWith(hold.Lock, access.Place)) guards.Add(new Guard(held, body, access, hold));
+                if (hold.Lock.IsKnown && GoesWith(hold.Lock, access.Place)) guards.Add(new Guard(hold.Lock, body, access, hold));
         }
 
-        return guards.GroupBy(static guard => guard.Lock, SymbolEqualityComparer.Default).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
+        return guards.GroupBy(static guard => Identity(guard.Lock, guard.Access.Place)).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
     }
+
+    /// <summary>Whether the object is its own lock: <c>lock (this)</c> around what is <c>this</c>'s, <c>lock (account)</c> around <c>account</c>'s.</summary>
+    public static bool IsOwner(Place held, Place place) => held.Equals(place.Owner) && !place.Links.IsEmpty;
+
+    /// <summary>What the lock is, whatever the objects on the way to it are called.</summary>
+    private static object Identity(Place held, Place place) => IsOwner(held, place) ? nameof(IsOwner) : held.Symbol ?? held.Links.Last();
 
     /// <summary>The lock that a [GuardedBy] on the place names; null where there is none, or none of that name in the type.</summary>
     public static ISymbol? DeclaredGuardOf(Place place) =>
@@ -41,5 +47,5 @@ internal static class Guards
 
     /// <summary>Whether the lock is one for this very place: reached from the same object, a static, or a variable beside it.</summary>
     public static bool GoesWith(Place held, Place place) =>
-        held.Root is PlaceRoot.Static || (held.Root == place.Root && (held.Root is PlaceRoot.Variable && held.Links.IsEmpty ? place.Links.IsEmpty : held.Owner.Equals(place.Owner)));
+        held.Root is PlaceRoot.Static || IsOwner(held, place) || (held.Root == place.Root && (held.Root is PlaceRoot.Variable && held.Links.IsEmpty ? place.Links.IsEmpty : held.Owner.Equals(place.Owner)));
 }

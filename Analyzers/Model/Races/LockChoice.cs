@@ -21,23 +21,28 @@ internal static class LockChoice
     /// <summary>The expression of the object whose state it is.</summary>
     public const string Owner = nameof(Owner);
 
-    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model) =>
-        found.PartialHolds.FirstOrDefault(static hold => hold.Lock.Symbol is not null) is { Lock.Symbol: { } partial } hold
-            ? ExistingLock(IsMonitor(hold) ? Text(found.Place, [found.Check.Operation, found.Act.Operation], partial, model) : null)
-            : For(found.Body, found.Place, [found.Check.Operation, found.Act.Operation], concurrency, model);
+    private static readonly ImmutableDictionary<string, string?> s_none = ImmutableDictionary<string, string?>.Empty;
 
-    /// <summary>The lock for the place, to be taken around its <paramref name="uses"/> in the body.</summary>
+    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model)
+    {
+        ImmutableArray<IOperation> uses = [found.Check.Operation, found.Act.Operation];
+        if (found.PartialHold is not { } hold) return For(found.Body, found.Place, uses, concurrency, model);
+        return IsMonitor(hold) && !LockHarm.IsPassedBy(found.Body, found.Place, uses, concurrency) ? ExistingLock(Text(found.Place, uses, hold.Lock, found.Place, model)) : s_none;
+    }
+
+    /// <summary>The lock for the place, to be taken around its <paramref name="uses"/> in the body. Empty where none would do.</summary>
     public static ImmutableDictionary<string, string?> For(Body body, Place place, ImmutableArray<IOperation> uses, Concurrency concurrency, SemanticModel model)
     {
-        if (Guards.DeclaredGuardOf(place) is { } declared) return ExistingLock(Guards.CanBeLocked(declared) ? Text(place, uses, declared, model) : null);
-        if (concurrency.GuardOf(place, body) is { } guard) return ExistingLock(IsMonitor(guard.Hold) ? Text(place, uses, guard.Lock, model) : null);
-        return HomeOf(body, place) is { } home
-            ? ImmutableDictionary<string, string?>.Empty.Add(State, place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(place, uses))
-            : ImmutableDictionary<string, string?>.Empty;
+        if (LockHarm.IsPassedBy(body, place, uses, concurrency)) return s_none;
+        if (Guards.DeclaredGuardOf(place) is { } declared) return Guards.CanBeLocked(declared) ? ExistingLock(Text(place, uses, declared, model)) : s_none;
+        if (concurrency.GuardOf(place, body) is { } guard) return IsMonitor(guard.Hold) ? ExistingLock(Text(place, uses, guard.Lock, guard.Access.Place, model)) : s_none;
+        return !LockHarm.IsSecond(body, place, concurrency) && HomeOf(body, place) is { } home
+            ? s_none.Add(State, place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(place, uses))
+            : s_none;
     }
 
     private static ImmutableDictionary<string, string?> ExistingLock(string? text) =>
-        text is null ? ImmutableDictionary<string, string?>.Empty : ImmutableDictionary<string, string?>.Empty.Add(Existing, text);
+        text is null ? s_none : s_none.Add(Existing, text);
 
     /// <summary>What a <c>lock</c> statement takes, too, and takes again where it is held.</summary>
     private static bool IsMonitor(Hold hold) => hold.Site is ILockOperation
@@ -56,7 +61,15 @@ internal static class LockChoice
         };
     }
 
-    /// <summary>How the code at the first use can name the lock; null if it cannot.</summary>
+    /// <summary>How the code at the first use can name the lock that is called <paramref name="held"/> where it goes with <paramref name="beside"/>; null if it cannot.</summary>
+    private static string? Text(Place place, ImmutableArray<IOperation> uses, Place held, Place beside, SemanticModel model)
+    {
+        // An object that is its own lock, or a type: others can lock it, too, and there is a rule for that.
+        if (Guards.IsOwner(held, beside)) return null;
+        return held.Symbol is { } symbol ? Text(place, uses, symbol, model) : null;
+    }
+
+    /// <summary>How the code at the first use can name the field, property or variable that holds the lock; null if it cannot.</summary>
     private static string? Text(Place place, ImmutableArray<IOperation> uses, ISymbol held, SemanticModel model)
     {
         var position = uses[0].Syntax.SpanStart;

@@ -41,13 +41,16 @@ internal sealed class Place : IEquatable<Place>
     /// <summary>The local or parameter at the root, if the root is one.</summary>
     public ISymbol? Variable { get; }
 
-    /// <summary>What leads from the root to the value: fields and properties as symbols; an element's index as the variable, constant or <see cref="AnyIndex"/> it is.</summary>
+    /// <summary>What leads from the root to the value: fields and properties as symbols, and a type for the object of <c>typeof</c>; an element's index as the variable, constant or <see cref="AnyIndex"/> it is.</summary>
     public ImmutableArray<object> Links { get; }
 
     public bool IsKnown => Root is PlaceRoot.Static or PlaceRoot.This or PlaceRoot.Variable;
 
     /// <summary>The field, property or variable that names the place; for an element, that of its array.</summary>
     public ISymbol? Symbol => Links.OfType<ISymbol>().LastOrDefault(static link => link is IFieldSymbol or IPropertySymbol) ?? Variable;
+
+    /// <summary>What a message calls it.</summary>
+    public string Name => Links.LastOrDefault() is ITypeSymbol type ? $"typeof({type.Name})" : Symbol?.Name ?? "this";
 
     /// <summary>The object that the last link is a member of.</summary>
     public Place Owner => Links.IsEmpty ? this : new(Root, Variable, Links.RemoveAt(Links.Length - 1));

@@ -19,6 +19,7 @@ internal sealed class PlaceReader(LocalTable locals)
         IPropertyReferenceOperation { Property: { IsStatic: true } property } when property.IsLocation() => Place.Static.Then(property),
         IPropertyReferenceOperation { Property: { } property } reference when property.IsLocation() => Object(reference.Instance).Then(property),
         IArrayElementReferenceOperation { Indices: { Length: 1 } indices } element => Object(element.ArrayReference).Then(Index(indices[0])),
+        ITypeOfOperation { TypeOperand: var type } => Place.Static.Then(type),
         IConditionalAccessInstanceOperation instance => Object(Accessed(instance)),
         IObjectCreationOperation or IArrayCreationOperation or IAnonymousObjectCreationOperation => Place.Fresh,
         _ => Place.Unknown,

@@ -33,7 +33,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
     private static RaceEvidence? OfPartialHold(CheckThenAct found)
     {
-        if (found.PartialHolds.FirstOrDefault(hold => hold.Lock.Symbol is not null) is not { Lock.Symbol: { } held }) return null;
+        if (found.PartialHold is not { Lock: var held }) return null;
         bool atCheck = IsHeld(found.Check, found.Read, held), atAct = IsHeld(found.Act, found.Write, held);
         var text = atCheck && atAct ? $"'{held.Name}' is released in between" : $"only the {(atAct ? "change" : "check")} holds '{held.Name}'";
         return new RaceEvidence(text, []);
@@ -72,8 +72,8 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
     }
 
-    private static bool IsHeld(Step step, Access access, ISymbol held) =>
-        step.Holds.Concat(access.Holds).Any(hold => SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, held));
+    private static bool IsHeld(Step step, Access access, Place held) =>
+        step.Holds.Concat(access.Holds).Any(hold => hold.Lock.IsKnown && SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, held.Symbol));
 
     /// <summary>An object that this body made itself, and shows to no lambda.</summary>
     private static bool IsUnshared(Body body, Place place) =>
