@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers;
 
@@ -17,7 +18,11 @@ public abstract class TandemAnalyzer : DiagnosticAnalyzer
     {
         context.EnableConcurrentExecution();
         context.ConfigureGeneratedCodeAnalysis(GeneratedCodeAnalysisFlags.None);
-        context.RegisterCompilationStartAction(Start);
+        context.RegisterCompilationStartAction(start =>
+        {
+            UserLocks.Read(start.Compilation, start.Options);
+            Start(start);
+        });
     }
 
     /// <summary>Resolves what the rule needs of the compilation and registers its actions; registers nothing where a type that the rule is about is absent.</summary>

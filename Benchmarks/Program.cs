@@ -3,6 +3,7 @@ using Tandem.Benchmarks.Runtime;
 
 return args switch
 {
+    ["analyzers", "--growth", .. var options] => await GrowthBenchmark.RunAsync(options.SkipWhile(static option => option != "--rule").Skip(1).FirstOrDefault()),
     ["analyzers", var folder, .. var options] => await AnalyzerBenchmark.RunAsync(folder, options),
     ["executors"] => await ExecutorBenchmark.RunAsync(),
     ["primitives"] => await PrimitiveBenchmark.RunAsync(),
@@ -21,6 +22,8 @@ static int Usage()
                           --warm   measures twice: the second time with the analyzers compiled, as in an IDE
                           --fixes  applies each offered fix by itself and counts what compiles, what is gone, what is new
                           --rule   that rule alone
+          analyzers --growth [--rule TDMxxxx]
+                          what each rule costs on a file of 10,000 lines, and on one of twice and four times the size
           executors       the executors beside CPython's concurrent.futures
           primitives      locks and queues beside CPython's multiprocessing
           scaling         CPU-bound work on threads and on processes, with and without allocation

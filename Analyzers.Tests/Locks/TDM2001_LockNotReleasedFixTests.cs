@@ -404,14 +404,6 @@ public class LockNotReleasedFixTests
                 _rw.ExitReadLock();
             }
         }
-        """, outermost: """
-        lock (_gate)
-        {
-            Work();
-            [|_rw.EnterReadLock()|];
-            Work();
-            _rw.ExitReadLock();
-        }
         """);
 
     [Fact]
@@ -538,26 +530,50 @@ public class LockNotReleasedFixTests
         """);
 
     [Fact]
-    public Task ReleaseByAHelper_IsNotOffered() => NotOffered("""
+    public Task ReleaseByAHelper_MovesIntoTheFinally() => InMethod("""
         [|Monitor.Enter(_gate)|];
         Work();
         Leave();
         void Leave() => Monitor.Exit(_gate);
+        """, """
+        Monitor.Enter(_gate);
+        try
+        {
+            Work();
+        }
+        finally
+        {
+            Leave();
+        }
+        void Leave() => Monitor.Exit(_gate);
         """);
 
-    private static Task InMethod(string body, string repaired, LanguageVersion version = LanguageVersion.Preview, string? outermost = null) =>
-        VerifyAsync("void M()", body, repaired, version, outermost);
+    [Fact]
+    public Task ReleaseByTwoHelpers_IsNotOffered() => NotOffered("""
+        [|Monitor.Enter(_gate)|];
+        Work();
+        if (_flag) { Leave(); return; }
+        LeaveToo();
+        void Leave() => Monitor.Exit(_gate);
+        void LeaveToo() => Monitor.Exit(_gate);
+        """);
+
+    [Fact]
+    public Task TryOnOneLineThatOnlyReleases_Goes() => InMethod(
+        "[|_semaphore.Wait()|]; Work(); try { Work(); } finally { _semaphore.Release(); }",
+        "_semaphore.Wait(); try { Work(); Work(); } finally { _semaphore.Release(); }");
+
+    private static Task InMethod(string body, string repaired, LanguageVersion version = LanguageVersion.Preview) =>
+        VerifyAsync("void M()", body, repaired, version);
 
     private static Task InAsyncMethod(string body, string repaired) => VerifyAsync("async Task M()", body, repaired, LanguageVersion.Preview);
 
     private static Task NotOffered(string body) => VerifyAsync("void M()", body, body, LanguageVersion.Preview);
 
-    private static Task VerifyAsync(string method, string body, string repaired, LanguageVersion version, string? batch = null)
+    private static Task VerifyAsync(string method, string body, string repaired, LanguageVersion version)
     {
         var test = new Verify.Test { LanguageVersion = version, TestCode = Source(method, body) };
         if (repaired != body) test.FixedCode = Source(method, repaired);
-        // Of two locks that are nested, "fix all" repairs the outer one; the inner one is left for the next time.
-        if (batch is not null) test.BatchFixedCode = Source(method, batch);
         return test.RunAsync();
     }
 

@@ -509,6 +509,23 @@ public class LockNotReleasedOutlivingLocalsTests
         return 2;
         """);
 
+    [Fact]
+    public Task SeveralLocalsOfOneDeclaration_AreDeclaredBeforeTheLock() => InMethod("""
+        [|Monitor.Enter(_gate)|];
+        int x = Compute(), y = 2;
+        Monitor.Exit(_gate);
+        Console.WriteLine(x + y);
+        return 0;
+        """, """
+        int x, y;
+        lock (_gate)
+        {
+            x = Compute(); y = 2;
+        }
+        Console.WriteLine(x + y);
+        return 0;
+        """);
+
     [Theory]
     [InlineData("var x = new { N = Compute() };")]
     [InlineData("var x = Compute(); ref var y = ref _count; y = x;", "y")]
@@ -518,7 +535,7 @@ public class LockNotReleasedOutlivingLocalsTests
     [InlineData("var (x, y) = (Compute(), 1);")]
     [InlineData("_map.TryGetValue(Compute(), out var x);")]
     [InlineData("if ((object)Compute() is not int x) x = 2;")]
-    [InlineData("int x = Compute(), y = 2;", "x + y")]
+    [InlineData("int x = Compute(), y; y = x;", "x + y")]
     [InlineData("var x = Compute(); int shadow() => 3;", "shadow()")]
     [InlineData("int[] x = { Compute() };")]
     public Task WhatCanNotBeDeclaredBefore_IsNotOffered(string declaration, string used = "x") => NotOffered($"""

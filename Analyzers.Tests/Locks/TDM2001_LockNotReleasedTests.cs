@@ -441,6 +441,68 @@ public class LockNotReleasedTests
     [Fact]
     public Task BrokenCode_DoesNotCrash() => Verify.VerifyAnalyzerAsync("using System.Threading; class C { void M() { Monitor.Enter({|CS0103:_gate|}); Monitor.{|CS0117:Leave|}(this); {|CS0103:_x|}.Wait(); } }");
 
+    // What else issue and design name.
+
+    [Fact]
+    public Task ResultKeptAsANumber_DoesNotTrigger() => InMethod("var state = Monitor.TryEnter(_gate) ? 1 : 0; try { Work(); } finally { if (state == 1) Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task ResultKeptAsANumber_Triggers() => InMethod("var state = [|Monitor.TryEnter(_gate)|] ? 1 : 0; Work(); if (state == 1) Monitor.Exit(_gate);");
+
+    [Fact]
+    public Task ModeKeptAsANumber_DoesNotTrigger() => InMethod("var mode = 0; if (_flag) { _rw.EnterReadLock(); mode = 1; } else { _rw.EnterWriteLock(); mode = 2; } try { Work(); } finally { if (mode == 1) _rw.ExitReadLock(); if (mode == 2) _rw.ExitWriteLock(); }");
+
+    [Fact]
+    public Task ModeKeptAsAnEnumeration_DoesNotTrigger() => InMethod("var day = DayOfWeek.Sunday; if (_count > 3) { Monitor.Enter(_gate); day = DayOfWeek.Monday; } try { Work(); } finally { if (day == DayOfWeek.Monday) Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task ThrowBeforeAnotherMemberReleasesTheSemaphore_Triggers() => InType("async Task Take() { await [|_semaphore.WaitAsync()|]; if (_flag) throw new InvalidOperationException(); } void Return() => _semaphore.Release();");
+
+    [Fact]
+    public Task ThrowOfADisposedOwnerOfTheSemaphore_DoesNotTrigger() => InType("async Task Take() { await _semaphore.WaitAsync(); if (_flag) throw new ObjectDisposedException(\"C\"); } void Return() => _semaphore.Release();");
+
+    [Fact]
+    public Task ThrowWithAPermitOfMany_DoesNotTrigger() => InType("readonly SemaphoreSlim _slots = new(8); async Task Take() { await _slots.WaitAsync(); if (_flag) throw new InvalidOperationException(); } void Return() => _slots.Release();");
+
+    [Fact]
+    public Task BreakOutOfASwitch_Triggers() => InMethod("while (_flag) { [|Monitor.Enter(_gate)|]; switch (_count) { case 1: continue; case 2: break; } Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task GotoBack_Triggers() => InMethod("Again: [|_lock.Enter()|]; if (_count > 3) goto Again; _lock.Exit();");
+
+    [Fact]
+    public Task GotoBackAfterRelease_DoesNotTrigger() => InMethod("Again: _lock.Enter(); _count++; _lock.Exit(); if (_count > 3) goto Again;");
+
+    [Fact]
+    public Task ThrowInAFilter_CountsAsNo_Triggers() => InMethod("[|Monitor.Enter(_gate)|]; try { Work(); } catch (Exception) when (IsOdd()) { } Monitor.Exit(_gate);");
+
+    [Fact]
+    public Task CatchAndFinallyInEachOther_DoesNotTrigger() => InMethod("Monitor.Enter(_gate); try { try { Work(); } catch (FormatException) when (_flag) { Work(); } finally { _count++; } } catch (Exception) { throw; } finally { Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task PropertiesOfProperties_Trigger() => InMethod("[|Monitor.Enter(_left.Next.Gate)|]; Work(); Monitor.Exit(_left.Next.Gate);");
+
+    [Fact]
+    public Task PropertiesOfProperties_DoNotTrigger() => InMethod("Monitor.Enter(_left.Next.Gate); try { Work(); } finally { Monitor.Exit(_left.Next.Gate); }");
+
+    [Fact]
+    public Task Parameter_Triggers() => InType("void M(object gate) { [|Monitor.Enter(gate)|]; Work(); Monitor.Exit(gate); }");
+
+    [Fact]
+    public Task NegatedAndCombined_DoesNotTrigger() => InMethod("if (!(_flag && Monitor.TryEnter(_gate))) return; try { Work(); } finally { Monitor.Exit(_gate); }");
+
+    [Fact]
+    public Task NegatedAndCombined_Triggers() => InMethod("if (!([|_lock.TryEnter()|] && _flag)) return; _lock.Exit();");
+
+    [Fact]
+    public Task LambdaCalledInFinally_DoesNotTrigger() => InMethod("_rw.EnterWriteLock(); Action leave = () => { _rw.ExitWriteLock(); }; try { Work(); } finally { leave(); }");
+
+    [Fact]
+    public Task UpgradedAndDowngraded_DoesNotTrigger() => InMethod("_rw.EnterUpgradeableReadLock(); try { if (_flag) { _rw.EnterWriteLock(); try { Work(); } finally { _rw.ExitWriteLock(); } } Work(); } finally { _rw.ExitUpgradeableReadLock(); }");
+
+    [Fact]
+    public Task UpgradedAndLeft_Triggers() => InMethod("_rw.EnterUpgradeableReadLock(); try { [|_rw.EnterWriteLock()|]; if (_flag) return; _rw.ExitWriteLock(); } finally { _rw.ExitUpgradeableReadLock(); }");
+
     // What the message says.
 
     [Fact]
@@ -555,6 +617,9 @@ public class LockNotReleasedTests
         readonly object? _other = null;
         int Count { get => _count; set => _count = value; }
         bool IsFull() => _count == 4;
+        bool IsOdd() => int.Parse(_text!) % 2 == 1;
+        C Next => _left;
+        object Gate => _gate;
         static void Work() => Console.WriteLine();
         """;
 

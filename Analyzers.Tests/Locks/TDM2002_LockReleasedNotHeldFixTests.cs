@@ -285,7 +285,23 @@ public class LockReleasedNotHeldFixTests
     public Task NeverAcquired_Goes() => InMethod("_count++; [|Monitor.Exit(_nobodys)|]; Work();", "_count++; Work();");
 
     [Fact]
-    public Task OnlyStatementOfAFinally_IsNotOffered() => NotOffered("Monitor.Enter(_gate); Monitor.Exit(_gate); try { Work(); } finally { [|Monitor.Exit(_gate)|]; }");
+    public Task OnlyStatementOfAFinally_GoesWithItsTryOnOneLine() => InMethod(
+        "Monitor.Enter(_gate); Monitor.Exit(_gate); try { Work(); } finally { [|Monitor.Exit(_gate)|]; }",
+        "Monitor.Enter(_gate); Monitor.Exit(_gate); Work();");
+
+    [Fact]
+    public Task OnlyStatementOfAFinally_IsNotOfferedOverSeveralLines() => NotOffered("""
+        Monitor.Enter(_gate);
+        Monitor.Exit(_gate);
+        try
+        {
+            Work();
+        }
+        finally
+        {
+            [|Monitor.Exit(_gate)|];
+        }
+        """);
 
     [Fact]
     public Task AcquiredInABareBranch_IsNotOffered() => NotOffered("if (_count > 3) Monitor.Enter(_gate); _count++; [|Monitor.Exit(_gate)|];");

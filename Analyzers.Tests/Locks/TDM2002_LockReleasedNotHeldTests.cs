@@ -367,6 +367,68 @@ public class LockReleasedNotHeldTests
     [Fact]
     public Task BrokenCode_DoesNotCrash() => Verify.VerifyAnalyzerAsync("using System.Threading; class C { void M() { Monitor.Exit({|CS0103:_gate|}); Monitor.{|CS0117:Leave|}(this); {|CS0103:_x|}.Release(); } }");
 
+    // What could be mistaken.
+
+    [Theory]
+    [InlineData("Monitor.Enter(_gate); var done = false; try { Work(); Monitor.Exit(_gate); done = true; Work(); } finally { if (!done) Monitor.Exit(_gate); }")]
+    [InlineData("Monitor.Enter(_gate); try { while (!IsFull()) Monitor.Wait(_gate, 10); } finally { Monitor.Exit(_gate); }")]
+    [InlineData("lock (_gate) { while (!IsFull()) Monitor.Wait(_gate); Monitor.PulseAll(_gate); }")]
+    [InlineData("do { _lock.Enter(); if (IsFull()) { _lock.Exit(); continue; } _lock.Exit(); } while (_count < 9);")]
+    [InlineData("_lock.Enter(); try { if (IsFull()) return; Work(); } finally { _lock.Exit(); }")]
+    [InlineData("for (;;) { _lock.Enter(); try { if (IsFull()) break; } finally { _lock.Exit(); } }")]
+    [InlineData("if (_lock.TryEnter()) { try { Work(); } finally { _lock.Exit(); } } else { _lock.Enter(); try { Work(); } finally { _lock.Exit(); } }")]
+    [InlineData("if (!_lock.TryEnter()) { Work(); _lock.Enter(); } try { Work(); } finally { _lock.Exit(); }")]
+    [InlineData("if (!_semaphore.Wait(0)) { Work(); await _semaphore.WaitAsync(token); } try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("var held = _flag ? _semaphore.Wait(10) : await _semaphore.WaitAsync(20); if (!held) throw new TimeoutException(); try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("while (!_semaphore.Wait(10)) Work(); try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("var held = false; while (!held) held = _semaphore.Wait(10); try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("switch (_count) { case 1: _lock.Enter(); break; default: return; } _count++; _lock.Exit();")]
+    [InlineData("switch (_count) { case 1: _rw.EnterReadLock(); break; case 2: _rw.EnterWriteLock(); break; } _flag = true; switch (_count) { case 1: _rw.ExitReadLock(); break; case 2: _rw.ExitWriteLock(); break; }")]
+    [InlineData("var write = _count > 3; if (write) _rw.EnterWriteLock(); else _rw.EnterReadLock(); try { Work(); } finally { if (write) _rw.ExitWriteLock(); else _rw.ExitReadLock(); }")]
+    [InlineData("_rw.EnterUpgradeableReadLock(); try { if (IsFull()) { _rw.EnterWriteLock(); try { Work(); } finally { _rw.ExitWriteLock(); } } } finally { _rw.ExitUpgradeableReadLock(); }")]
+    [InlineData("_rw.EnterReadLock(); var full = IsFull(); _rw.ExitReadLock(); if (full) { _rw.EnterWriteLock(); try { Work(); } finally { _rw.ExitWriteLock(); } }")]
+    [InlineData("var state = 0; try { _semaphore.Wait(token); state = 1; Work(); } finally { if (state == 1) _semaphore.Release(); }")]
+    [InlineData("SemaphoreSlim? mine = null; try { await _semaphore.WaitAsync(token); mine = _semaphore; Work(); } finally { mine?.Release(); }")]
+    [InlineData("try { await _semaphore.WaitAsync(token); } catch (OperationCanceledException) { throw; } catch { return; } try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("try { await _semaphore.WaitAsync(token); try { Work(); } finally { _semaphore.Release(); } } catch (OperationCanceledException) { Work(); }")]
+    [InlineData("var waits = _semaphore.WaitAsync(token); await waits; try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); _ = Task.Run(async () => { try { await Task.Yield(); } finally { _semaphore.Release(); } });")]
+    [InlineData("foreach (var node in _nodes) { await _semaphore.WaitAsync(); _ = node.RunAsync().ContinueWith(_ => _semaphore.Release()); }")]
+    [InlineData("var all = new List<object>(); try { foreach (var node in _nodes) { Monitor.Enter(node); all.Add(node); } } finally { foreach (var node in all) Monitor.Exit(node); }")]
+    [InlineData("for (var i = 0; i < 4; i++) Monitor.Enter(_nodes[i]); for (var i = 3; i >= 0; i--) Monitor.Exit(_nodes[i]);")]
+    [InlineData("Monitor.Enter(_left); Monitor.Enter(_left._left); Monitor.Exit(_left); Monitor.Exit(_left._left);")]
+    [InlineData("var taken = false; try { Monitor.TryEnter(_gate, ref taken); if (!taken) return; Work(); } finally { if (taken) { Monitor.Exit(_gate); taken = false; } }")]
+    [InlineData("using var scope = _threadLock.TryAcquire(TimeSpan.Zero, out var held) ? held : default; Work();")]
+    [InlineData("if (_threadLock.TryAcquire(TimeSpan.Zero, out var scope)) { try { Work(); } finally { _threadLock.Release(); } }")]
+    [InlineData("using var mutex = new Mutex(true, \"name\", out var created); if (!created) mutex.WaitOne(); try { Work(); } finally { mutex.ReleaseMutex(); }")]
+    [InlineData("bool owned; try { owned = _mutex.WaitOne(0); } catch (AbandonedMutexException) { owned = true; } if (owned) _mutex.ReleaseMutex();")]
+    [InlineData("Monitor.Enter(_gate); Unlocked(() => Work()); Monitor.Exit(_gate); void Unlocked(Action work) { Monitor.Exit(_gate); try { work(); } finally { Monitor.Enter(_gate); } }")]
+    [InlineData("Monitor.Enter(_gate); _count++; Monitor.Exit(_gate); Again(); Monitor.Exit(_gate); void Again() => Monitor.Enter(_gate);")]
+    [InlineData("_semaphore.Wait(); try { Work(); } catch { _semaphore.Release(); throw; } _count++; _semaphore.Release();")]
+    [InlineData("_semaphore.Wait(); try { Work(); } catch (Exception e) when (Free(e)) { return; } _semaphore.Release(); bool Free(Exception e) { _semaphore.Release(); return e is FormatException; }")]
+    [InlineData("_lock.Enter(); if (_flag) { _lock.Exit(); Environment.Exit(1); } _lock.Exit();")]
+    [InlineData("_lock.Enter(); var next = IsFull(); _lock.Exit(); while (next) { _lock.Enter(); next = IsFull(); _lock.Exit(); }")]
+    [InlineData("var gate = _flag ? _gate : _other; Monitor.Enter(gate); try { Work(); } finally { Monitor.Exit(gate); }")]
+    [InlineData("(_flag ? _gate : _other).ToString(); Monitor.Enter(_flag ? _gate : _other); Monitor.Exit(_flag ? _gate : _other);")]
+    public Task CodeInOrder_DoesNotTrigger(string body) => InMethod(body);
+
+    [Theory]
+    [InlineData("Monitor.Enter(_gate); try { Work(); } catch { Monitor.Exit(_gate); } [|Monitor.Exit(_gate)|];")]
+    [InlineData("Monitor.Enter(_gate); try { Work(); } catch (Exception e) { Monitor.Exit(_gate); Console.WriteLine(e); } finally { [|Monitor.Exit(_gate)|]; }")]
+    [InlineData("await _semaphore.WaitAsync(); try { if (_flag) { _semaphore.Release(); return; } Work(); } finally { [|_semaphore.Release()|]; }")]
+    [InlineData("for (var i = 0; i < 3; i++) { _lock.Enter(); if (i == 2) _lock.Exit(); [|_lock.Exit()|]; }")]
+    [InlineData("try { if (_flag) return; _lock.Enter(); Work(); } finally { [|_lock.Exit()|]; }")]
+    [InlineData("try { Work(); _rw.EnterWriteLock(); } catch { [|_rw.ExitWriteLock()|]; throw; } _rw.ExitWriteLock();")]
+    [InlineData("if (!await _semaphore.WaitAsync(10)) Work(); try { Work(); } finally { [|_semaphore.Release()|]; }")]
+    [InlineData("if (_rw.TryEnterReadLock(10)) Work(); [|_rw.ExitReadLock()|];")]
+    [InlineData("var gate = _gate; Monitor.Enter(gate); Monitor.Exit(_gate); [|Monitor.Exit(gate)|];")]
+    [InlineData("var mine = new object(); Monitor.Enter(mine); Monitor.Exit(mine); [|Monitor.Exit(mine)|];")]
+    [InlineData("Monitor.Enter(_left._gate); Monitor.Exit(_left._gate); [|Monitor.Exit(_left._gate)|];")]
+    [InlineData("var taken = false; _spin.Enter(ref taken); _spin.Exit(); if (taken) [|_spin.Exit()|];")]
+    [InlineData("_maybe?.Wait(10); Work(); [|_maybe?.Release()|];")]
+    [InlineData("_processLock.Acquire(); try { Work(); _processLock.Release(); } finally { [|_processLock.Release()|]; }")]
+    public Task CodeOutOfOrder_Triggers(string body) => InMethod(body);
+
     // What the message says.
 
     [Theory]
@@ -397,6 +459,7 @@ public class LockReleasedNotHeldTests
         bool _flag;
         int _count;
         bool IsFull() => _count == 4;
+        Task RunAsync() => Task.Run(Work);
         static void Work() => Console.WriteLine();
         """;
 

@@ -1,4 +1,6 @@
+using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Flow;
@@ -14,8 +16,12 @@ internal sealed class BranchFacts
         {
             if (block.BranchValue is null) continue;
             if (Condition.Of(block.BranchValue, aliases.Resolve) is not { } condition) continue;
-            _facts.TryGetValue(condition.Fact, out var seen);
-            _facts[condition.Fact] = (seen.Uses + 1, block.Ordinal);
+            Note(condition.Fact, block);
+
+            // `mode == 1`: what `mode` is decides it too.
+            if (condition.Fact is not Condition { Operator: BinaryOperatorKind.Equals } comparison) continue;
+            if (comparison.Left.Symbol is ILocalSymbol) Note(comparison.Left, block);
+            if (comparison.Right.Symbol is ILocalSymbol) Note(comparison.Right, block);
         }
 
         foreach (var fact in new List<object>(_facts.Keys))
@@ -34,6 +40,12 @@ internal sealed class BranchFacts
         foreach (var fact in state.Facts)
             if (fact.Value.Acquire is null && fact.Key is not AccessPath { IsCapture: true } && !(_facts.TryGetValue(fact.Key, out var seen) && seen.LastBlock >= block.Ordinal)) state = state.With(fact.Key, FlowValue.Unknown);
         return state;
+    }
+
+    private void Note(object fact, BasicBlock block)
+    {
+        _facts.TryGetValue(fact, out var seen);
+        _facts[fact] = (seen.Uses + 1, block.Ordinal);
     }
 
     /// <summary>Blocks are in source order but for back edges: what is asked inside a loop is asked until the loop ends.</summary>

@@ -21,6 +21,7 @@ internal sealed class ConditionValues(LockPoint at)
         {
             null when value.IsNull || value.IsNotNull => value.IsNull,
             bool wanted => value.IsTrue is { } known ? known == wanted : null,
+            { } wanted when value.Constant is { } known && known.GetType() == wanted.GetType() => known.Equals(wanted),
             _ => null,
         };
         return matches is { } match ? FlowValue.Of(match ^ negated) : Known(isPattern);
@@ -38,6 +39,7 @@ internal sealed class ConditionValues(LockPoint at)
 
         bool? equal =
             left.IsTrue is { } l && right.IsTrue is { } r ? l == r
+            : left.Constant is { } first && right.Constant is { } second && first.GetType() == second.GetType() ? first.Equals(second)
             : left.IsNull && right.IsNull ? true
             : (left.IsNull && right.IsNotNull) || (left.IsNotNull && right.IsNull) ? false
             : null;

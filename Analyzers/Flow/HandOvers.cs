@@ -18,7 +18,7 @@ internal sealed class HandOvers(LockPoint at, LockEffects effects, FlowContext c
 
         // `new Releaser(this)`: an object made to be disposed takes over the locks of the object it is given.
         var takesOver = createdType is not null && IsDisposable(createdType);
-        at.State = at.State.ReleasedAll(held => (held.Lock.Equals(path) || (takesOver && held.Lock.DependsOn(path))) && at.HandsOver(held));
+        at.HandOverAll(held => held.Lock.Equals(path) || (takesOver && held.Lock.DependsOn(path)));
     }
 
     /// <summary>A lambda, or a function passed as a delegate, that releases a lock has taken it over.</summary>
@@ -29,7 +29,7 @@ internal sealed class HandOvers(LockPoint at, LockEffects effects, FlowContext c
         var summary = SummaryOf(function);
         if (!summary.IsNothing)
         {
-            foreach (var release in summary.Locks) at.State = at.State.ReleasedAll(held => release.Releases(held.Lock, held.Mode) && at.HandsOver(held));
+            foreach (var release in summary.Locks) at.HandOverAll(held => release.Releases(held.Lock, held.Mode));
             foreach (var path in summary.Disposed)
                 if (at.State[path].Acquire is { } acquire) at.HandOver(acquire);
         }

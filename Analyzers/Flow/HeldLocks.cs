@@ -72,6 +72,9 @@ internal sealed class HeldLocks
     /// <summary>The calls that give back what <paramref name="acquire"/> took, each on some path: releases, disposals of its scope, helpers that release.</summary>
     public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
 
+    /// <summary>The names of the members that acquire and release here.</summary>
+    public LockNames Names => _context.Table.Names;
+
     /// <summary>What <paramref name="acquire"/> does, in the names of this function.</summary>
     public LockOperation? AcquireOf(IOperation acquire) => _walk.Acquires.FirstOrDefault(known => known.Operation == acquire);
 

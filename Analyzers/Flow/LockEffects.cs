@@ -15,7 +15,7 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
             case LockAction.Release:
                 if (operation.Operation == at.Walk.Ignored) return FlowValue.Unknown;
                 at.Walk.Observe(operation, at.State);
-                if (operation.Many) at.State = at.State.ReleasedAll(held => operation.Releases(held.Lock, held.Mode) && Gave(held, operation.Operation));
+                if (operation.Many) GivesMany(operation);
                 else if (at.State.HeldFor(operation) is { } held) Gives(held, operation.Operation);
                 else if (!at.IsSurelyFree(new(operation.Lock, operation.Mode))) at.State = at.State.Owing(operation.Lock, operation.Mode);
                 return FlowValue.Unknown;
@@ -77,10 +77,10 @@ internal sealed class LockEffects(LockPoint at, Stores stores, ConditionValues c
             if (acquire.Equals(fact.Value.Acquire)) at.State = at.State.With(fact.Key, FlowValue.Unknown);
     }
 
-    private bool Gave(HeldLock held, IOperation release)
+    private void GivesMany(LockOperation release)
     {
-        at.Walk.Releases.Add((held.Acquire, release));
-        at.Note(new(held.Lock, held.Mode), LockEventKind.Unknown, release);
-        return true;
+        foreach (var held in at.State.Held.Where(held => release.Releases(held.Lock, held.Mode))) at.Walk.Releases.Add((held.Acquire, release.Operation));
+        at.State = at.State.ReleasedAll(held => release.Releases(held.Lock, held.Mode));
+        at.Note(new(release.Lock, release.Mode), LockEventKind.Unknown, release.Operation);
     }
 }

@@ -49,29 +49,28 @@ internal sealed class LockFlow
 
     /// <summary>Whether any code of <paramref name="tree"/> may acquire a lock by a call. Most files do not, and cost no more than this.</summary>
     public bool MayAcquireIn(SyntaxTree tree, CancellationToken cancellationToken) =>
-        _acquiringFiles.TryGetValue(tree, out var may) ? may : _acquiringFiles.GetOrAdd(tree, LockTable.MayAcquire(tree.GetText(cancellationToken).ToString()));
+        _acquiringFiles.TryGetValue(tree, out var may) ? may : _acquiringFiles.GetOrAdd(tree, Table.Names.MayAcquire(tree.GetText(cancellationToken).ToString()));
 
     /// <summary>Whether the text of <paramref name="function"/> has a <c>lock</c> or calls something named like an acquire.</summary>
-    private static bool MayAcquire(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || IsAcquire(node));
+    private bool MayAcquire(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || ReadsLikeAcquire(node));
 
     /// <summary>Whether <paramref name="node"/> reads like an acquire: a call of such a name, or <c>new Mutex</c>. A first look, before anything is bound.</summary>
-    public static bool IsAcquire(SyntaxNode node) => node switch
+    public static bool IsAcquire(SyntaxNode node) => ReadsLikeAcquire(node, LockTable.KnownNames);
+
+    /// <summary>As <see cref="IsAcquire"/>, for the user's locks too.</summary>
+    public bool ReadsLikeAcquire(SyntaxNode node) => ReadsLikeAcquire(node, Table.Names);
+
+    private static bool ReadsLikeAcquire(SyntaxNode node, LockNames names) => node switch
     {
-        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => LockTable.IsAcquireName(member.Name.Identifier.ValueText),
-        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => LockTable.IsAcquireName(binding.Name.Identifier.ValueText),
-        InvocationExpressionSyntax { Expression: SimpleNameSyntax name } => LockTable.IsAcquireName(name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => names.IsAcquire(member.Name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: MemberBindingExpressionSyntax binding } => names.IsAcquire(binding.Name.Identifier.ValueText),
+        InvocationExpressionSyntax { Expression: SimpleNameSyntax name } => names.IsAcquire(name.Identifier.ValueText),
         ObjectCreationExpressionSyntax { Type: NameSyntax type } => type is SimpleNameSyntax { Identifier.ValueText: "Mutex" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Mutex" },
         ImplicitObjectCreationExpressionSyntax { Parent.Parent.Parent: VariableDeclarationSyntax { Type: SimpleNameSyntax { Identifier.ValueText: "Mutex" } } } => true,
         _ => false,
     };
 
     /// <summary>The calls in <paramref name="block"/> that read like a release of a lock. A scope that is disposed is no such call.</summary>
-    public static IEnumerable<InvocationExpressionSyntax> ReleasesIn(SyntaxNode block) =>
-        block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(static call => call.Expression switch
-        {
-            MemberAccessExpressionSyntax member => LockTable.IsReleaseName(member.Name.Identifier.ValueText),
-            MemberBindingExpressionSyntax binding => LockTable.IsReleaseName(binding.Name.Identifier.ValueText),
-            SimpleNameSyntax name => LockTable.IsReleaseName(name.Identifier.ValueText),
-            _ => false,
-        });
+    public IEnumerable<InvocationExpressionSyntax> ReleasesIn(SyntaxNode block) =>
+        block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => LockNames.CalledName(call) is { } name && Table.Names.IsRelease(name));
 }

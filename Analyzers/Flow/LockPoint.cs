@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Tandem.Analyzers.Model;
@@ -79,12 +80,16 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
         return walk.Note(state.ReleasedAll(held => held.Acquire == acquire.Operation), new(acquire.Lock, acquire.Mode), LockEventKind.Unknown, acquire.Operation);
     }
 
-    /// <summary>Notes that <paramref name="held"/> is another owner's; always true.</summary>
-    public bool HandsOver(HeldLock held)
+    /// <summary>The locks that <paramref name="which"/> picks are another owner's from here on.</summary>
+    public void HandOverAll(Func<HeldLock, bool> which)
     {
-        walk.HandedOver.Add(held.Acquire);
-        Note(new(held.Lock, held.Mode), LockEventKind.Unknown, held.Acquire);
-        return true;
+        var given = State.Held.Where(which).ToList();
+        State = State.ReleasedAll(which);
+        foreach (var held in given)
+        {
+            walk.HandedOver.Add(held.Acquire);
+            Note(new(held.Lock, held.Mode), LockEventKind.Unknown, held.Acquire);
+        }
     }
 
     /// <summary>Notes what happens to a lock that is not held any more, or was not to be had.</summary>

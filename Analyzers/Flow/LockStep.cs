@@ -82,7 +82,7 @@ internal sealed class LockStep
         switch (operation)
         {
             case { ConstantValue: { HasValue: true, Value: var constant } }:
-                return constant switch { bool known => FlowValue.Of(known), null => FlowValue.Null, _ => FlowValue.NotNull };
+                return constant switch { bool known => FlowValue.Of(known), null => FlowValue.Null, _ => FlowValue.OfConstant(constant) };
             case ISimpleAssignmentOperation assignment:
                 EvaluateChildren(assignment.Target);
                 var assigned = Evaluate(assignment.Value);

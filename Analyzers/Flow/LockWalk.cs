@@ -25,7 +25,7 @@ internal sealed class LockWalk
     private readonly CancellationToken _cancellationToken;
     private readonly Queue<Visit> _pending = new();
     private readonly HashSet<Visit> _visits = [];
-    private readonly HashSet<(IOperation Acquire, LeakKind Kind)> _leaking = [];
+    private readonly HashSet<(IOperation Acquire, LeakKind Kind, bool IsThrow)> _leaking = [];
 
     // Per run of one block: where it is, and the last state that was thrown from it.
     private Visit _at = null!;
@@ -270,7 +270,8 @@ internal sealed class LockWalk
 
     public void Leak(HeldLock held, LeakKind kind, IOperation? where)
     {
-        if (_leaking.Add((held.Acquire, kind))) Leaks.Add(new LockLeak(held, kind, where));
+        var leak = new LockLeak(held, kind, where);
+        if (_leaking.Add((held.Acquire, kind, leak.IsThrow))) Leaks.Add(leak);
     }
 
     private static IOperation? Unconverted(IOperation? value) => value is IConversionOperation conversion ? Unconverted(conversion.Operand) : value;

@@ -55,8 +55,8 @@ internal sealed class ReleaseSummaries(LockTable table)
 
         foreach (var call in syntax.DescendantNodes().OfType<InvocationExpressionSyntax>())
         {
-            if (CalledName(call) is not { } name) continue;
-            if (!LockTable.IsReleaseName(name) && !LockTable.IsAcquireName(name))
+            if (LockNames.CalledName(call) is not { } name) continue;
+            if (!table.Names.IsRelease(name) && !table.Names.IsAcquire(name))
             {
                 if (depth < DeepestCall && IsOwnMember(call) && model.GetSymbolInfo(call).Symbol is IMethodSymbol helper) Add(Of(helper.OriginalDefinition, model, depth + 1));
                 continue;
@@ -89,14 +89,6 @@ internal sealed class ReleaseSummaries(LockTable table)
             disposed.AddRange(helper.Disposed.Where(static path => path.IsVisibleToType));
         }
     }
-
-    private static string? CalledName(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => null,
-    };
 
     private static bool IsOwnMember(InvocationExpressionSyntax call) =>
         call.Expression is SimpleNameSyntax or MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax };

@@ -12,7 +12,7 @@ internal sealed class Stores(LockPoint at)
     public FlowValue Capture(CaptureId id, FlowValue value)
     {
         var path = AccessPath.Of(id);
-        if (at.IsReached && (value.Acquire is not null || value.IsTrue is not null || at.Facts.Decides(path))) at.State = at.State.With(path, value);
+        if (at.IsReached && (value.Acquire is not null || value.IsTrue is not null || value.Constant is not null || at.Facts.Decides(path))) at.State = at.State.With(path, value);
         return value;
     }
 
@@ -48,7 +48,7 @@ internal sealed class Stores(LockPoint at)
 
         // `node = next` moves the holds of `next` to another name: hand over hand, followed no further.
         if (source is not null && at.PathOf(source) is { Symbol: ILocalSymbol or IParameterSymbol } from)
-            at.State = at.State.ReleasedAll(held => held.Lock.DependsOn(from) && at.HandsOver(held));
+            at.HandOverAll(held => held.Lock.DependsOn(from));
     }
 
     /// <summary>A mutex that is made owned gets its name from the variable it is stored in.</summary>

@@ -19,6 +19,9 @@ internal static class LockFacts
     /// <summary>Property, present where the acquire returns a scope.</summary>
     public const string ReturnsScope = nameof(ReturnsScope);
 
+    /// <summary>Property, present where acquire and release take the lock as their argument.</summary>
+    public const string TakesLockAsArgument = nameof(TakesLockAsArgument);
+
     /// <summary>Property, present where the releases (the additional locations from the second on) belong to this acquire alone.</summary>
     public const string OwnsReleases = nameof(OwnsReleases);
 
@@ -31,6 +34,7 @@ internal static class LockFacts
         facts[Kind] = acquire.Kind.ToString();
         facts[Release] = LockTable.ReleaseFor(acquire);
         if (acquire.ReturnsScope) facts[ReturnsScope] = "";
+        if (acquire.TakesLockAsArgument) facts[TakesLockAsArgument] = "";
         if (ownsReleases) facts[OwnsReleases] = "";
         if (isHandedOver) facts[HandedOver] = "";
         return facts.ToImmutable();
@@ -39,7 +43,7 @@ internal static class LockFacts
     /// <summary>The lock as the source names it at the acquire.</summary>
     public static string Display(LockOperation acquire) => acquire.Operation.Syntax switch
     {
-        InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } when acquire.Kind == LockKind.Monitor => arguments[0].Expression.ToString(),
+        InvocationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } when acquire.TakesLockAsArgument => arguments[0].Expression.ToString(),
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } => member.Expression.ToString(),
         BaseObjectCreationExpressionSyntax { Parent: EqualsValueClauseSyntax { Parent: VariableDeclaratorSyntax variable } } => variable.Identifier.ValueText,
         BaseObjectCreationExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } => assignment.Left.ToString(),
@@ -54,8 +58,8 @@ internal static class LockFacts
     public static string? ReleaseText(LockOperation acquire)
     {
         if (acquire.Operation.Syntax is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax member } call || acquire.ReturnsScope || acquire.Scope is not null) return null;
-        var name = LockTable.ReleaseFor(acquire);
-        return acquire.Kind == LockKind.Monitor ? $"{member.Expression}.{name}({call.ArgumentList.Arguments[0]})" : $"{member.Expression}.{name}()";
+        if (LockTable.ReleaseFor(acquire) is not { } name) return null;
+        return acquire.TakesLockAsArgument && call.ArgumentList.Arguments.Count > 0 ? $"{member.Expression}.{name}({call.ArgumentList.Arguments[0]})" : $"{member.Expression}.{name}()";
     }
 
     public static string Remedy(LockOperation acquire, SyntaxNode function) => acquire switch

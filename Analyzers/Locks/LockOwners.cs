@@ -1,5 +1,4 @@
 using System.Linq;
-using System.Runtime.CompilerServices;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -30,29 +29,27 @@ internal enum LockOwner
 /// </summary>
 internal static class LockOwners
 {
-    // What a type's text tells, kept as long as the text itself: a type with many locks is read once.
-    private static readonly ConditionalWeakTable<SyntaxNode, List<InvocationExpressionSyntax>> s_lockCalls = new();
-
-    public static LockOwner Of(HeldLock held, SyntaxNode function)
+    public static LockOwner Of(HeldLock held, SyntaxNode function, LockNames? known = null)
     {
+        var names = known ?? LockTable.KnownNames;
         if (held.Lock.Symbol is not { } symbol) return LockOwner.Unknown;
-        if (symbol is ILocalSymbol && IsReleasedAsElement(held, function)) return LockOwner.Unknown;
-        if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
+        if (symbol is ILocalSymbol && IsReleasedAsElement(held, function, names)) return LockOwner.Unknown;
+        if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name, names)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
 
-        var others = OutermostTypes(symbol, function).SelectMany(LockCallsIn)
-            .Where(call => Acquires(call, symbol.Name) || Releases(call, symbol.Name))
+        var others = OutermostTypes(symbol, function).SelectMany(names.CallsIn)
+            .Where(call => Acquires(call, symbol.Name, names) || Releases(call, symbol.Name, names))
             .GroupBy(static call => FunctionGraphs.FunctionAround(call))
             .ToList();
 
-        if (others.Any(calls => calls.Key != function && !calls.Any(call => Acquires(call, symbol.Name)))) return LockOwner.AnotherMember;
-        if (others.Any(calls => calls.Key == function && calls.Any(call => Releases(call, symbol.Name)))) return LockOwner.OtherModeHere;
+        if (others.Any(calls => calls.Key != function && !calls.Any(call => Acquires(call, symbol.Name, names)))) return LockOwner.AnotherMember;
+        if (others.Any(calls => calls.Key == function && calls.Any(call => Releases(call, symbol.Name, names)))) return LockOwner.OtherModeHere;
         return symbol is IFieldSymbol { DeclaredAccessibility: Accessibility.Private } && held.Lock.IsVisibleToType ? LockOwner.Nobody : LockOwner.Unknown;
     }
 
     /// <summary>Whether a lock of <c>foreach (var x in locks)</c> is released as <c>locks[i]</c>: which ones, the flow can't tell.</summary>
-    private static bool IsReleasedAsElement(HeldLock held, SyntaxNode function) =>
+    private static bool IsReleasedAsElement(HeldLock held, SyntaxNode function, LockNames names) =>
         held.Acquire.Syntax.Ancestors().OfType<ForEachStatementSyntax>().FirstOrDefault(loop => loop.Identifier.ValueText == held.Lock.Symbol?.Name) is { } loop
-        && CallsIn(function).Any(call => CalledName(call) is { } name && LockTable.IsReleaseName(name)
+        && CallsIn(function).Any(call => LockNames.CalledName(call) is { } name && names.IsRelease(name)
             && call.DescendantNodes().OfType<ElementAccessExpressionSyntax>().Any(element => SyntaxFactory.AreEquivalent(element.Expression, loop.Expression)));
 
     /// <summary>Whether a mutex is known to other processes by its name, or was owned from its making: not a lock of this code alone.</summary>
@@ -66,47 +63,50 @@ internal static class LockOwners
     /// Whether the code around <paramref name="function"/> may hold <paramref name="theLock"/> for it: another member takes the lock and leaves
     /// it held, or takes it and calls this one; the function is a lambda of one that takes it. With a semaphore, also a member that only releases.
     /// </summary>
-    public static bool MayHoldFor(SyntaxNode function, AccessPath theLock, LockKind kind)
+    public static bool MayHoldFor(SyntaxNode function, AccessPath theLock, LockKind kind, LockNames names)
     {
         if (theLock.Symbol is not { } symbol) return true;
-        if (function.Ancestors().Where(FunctionGraphs.IsFunction).SelectMany(static outer => CallsIn(outer)).Any(call => !function.Span.Contains(call.Span) && Acquires(call, symbol.Name))) return true;
+        if (function.Ancestors().Where(FunctionGraphs.IsFunction).SelectMany(static outer => CallsIn(outer)).Any(call => !function.Span.Contains(call.Span) && Acquires(call, symbol.Name, names))) return true;
         if (symbol is ILocalSymbol or IParameterSymbol) return false;
         if (kind == LockKind.Semaphore && SemaphoreCount.Of(symbol) == 0) return true;
 
         var name = NameOf(function);
-        return OutermostTypes(symbol, function).SelectMany(LockCallsIn)
-            .Where(call => Acquires(call, symbol.Name) || Releases(call, symbol.Name))
+        return OutermostTypes(symbol, function).SelectMany(names.CallsIn)
+            .Where(call => Acquires(call, symbol.Name, names) || Releases(call, symbol.Name, names))
             .GroupBy(static call => FunctionGraphs.FunctionAround(call))
             .Where(calls => calls.Key is { } other && other != function)
             .Any(calls =>
             {
-                var acquires = calls.Any(call => Acquires(call, symbol.Name));
-                var releases = calls.Any(call => Releases(call, symbol.Name));
-                return acquires ? !releases || (name is not null && CallsIn(calls.Key!).Any(call => CalledName(call) == name)) : kind == LockKind.Semaphore;
+                var acquires = calls.Any(call => Acquires(call, symbol.Name, names));
+                var releases = calls.Any(call => Releases(call, symbol.Name, names));
+                return acquires ? !releases || (name is not null && CallsIn(calls.Key!).Any(call => LockNames.CalledName(call) == name)) : kind == LockKind.Semaphore;
             });
     }
 
     /// <summary>Whether another member takes <paramref name="theLock"/> in some mode without a call of <paramref name="release"/> to give it back: that may be for its callee.</summary>
-    public static bool IsTakenElsewhere(SyntaxNode function, AccessPath theLock, string release) =>
+    public static bool IsTakenElsewhere(SyntaxNode function, AccessPath theLock, string release, LockNames names) =>
         theLock.Symbol is not { } symbol
-        || (symbol is not (ILocalSymbol or IParameterSymbol) && OutermostTypes(symbol, function).SelectMany(LockCallsIn)
-            .Where(call => Acquires(call, symbol.Name) || CalledName(call) == release)
+        || (symbol is not (ILocalSymbol or IParameterSymbol) && OutermostTypes(symbol, function).SelectMany(names.CallsIn)
+            .Where(call => Acquires(call, symbol.Name, names) || LockNames.CalledName(call) == release)
             .GroupBy(static call => FunctionGraphs.FunctionAround(call))
-            .Any(calls => calls.Key != function && calls.Any(call => IsCounterpart(CalledName(call)!, release) && Mentions(call, symbol.Name)) && !calls.Any(call => CalledName(call) == release)));
+            .Any(calls => calls.Key != function && calls.Any(call => IsCounterpart(LockNames.CalledName(call)!, release) && Mentions(call, symbol.Name)) && !calls.Any(call => LockNames.CalledName(call) == release)));
 
     // EnterWriteLock, TryEnterWriteLock and ExitWriteLock; AcquireReaderLock and ReleaseReaderLock.
     private static bool IsCounterpart(string acquire, string release) =>
         acquire.EndsWith(release.Replace("Exit", "Enter").Replace("Release", "Acquire"), StringComparison.Ordinal);
 
     /// <summary>Whether nothing in reach can ever acquire a lock: a private field, made where it is declared, that is only ever released.</summary>
-    public static bool IsOnlyReleased(AccessPath theLock, LockKind kind, SyntaxNode function)
+    public static bool IsOnlyReleased(AccessPath theLock, LockKind kind, SyntaxNode function, LockNames names)
     {
         if (kind == LockKind.Semaphore || theLock.Symbol is not { } symbol || symbol.DeclaringSyntaxReferences.Length != 1 || symbol.DeclaringSyntaxReferences[0].GetSyntax() is not VariableDeclaratorSyntax { Initializer.Value: BaseObjectCreationExpressionSyntax } declarator) return false;
         if (symbol is not (ILocalSymbol or IFieldSymbol { DeclaredAccessibility: Accessibility.Private })) return false;
 
+        // Most locks are acquired somewhere: the calls of a type are known, its names would have to be read anew for each release.
+        if (OutermostTypes(symbol, function).SelectMany(names.CallsIn).Any(call => Acquires(call, symbol.Name, names))) return false;
+
         var uses = (symbol is ILocalSymbol ? [function] : OutermostTypes(symbol, function)).SelectMany(static node => node.DescendantNodes()).OfType<IdentifierNameSyntax>().Where(name => name.Identifier.ValueText == symbol.Name).ToList();
         return declarator.Initializer.Value is not BaseObjectCreationExpressionSyntax { ArgumentList.Arguments.Count: > 0 } && uses.Count > 0
-            && uses.All(use => use.Ancestors().OfType<InvocationExpressionSyntax>().FirstOrDefault() is { } call && Releases(call, symbol.Name) && !call.ArgumentList.Arguments.Skip(1).Any());
+            && uses.All(use => use.Ancestors().OfType<InvocationExpressionSyntax>().FirstOrDefault() is { } call && Releases(call, symbol.Name, names) && !call.ArgumentList.Arguments.Skip(1).Any());
     }
 
     private static string? NameOf(SyntaxNode function) => function switch
@@ -129,22 +129,11 @@ internal static class LockOwners
 
     private static SyntaxNode? Outermost(SyntaxNode node) => node.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() ?? node.Ancestors().LastOrDefault();
 
-    private static IReadOnlyList<InvocationExpressionSyntax> LockCallsIn(SyntaxNode type) => s_lockCalls.GetValue(type, static type =>
-        [.. CallsIn(type).Where(static call => CalledName(call) is { } name && (LockTable.IsAcquireName(name) || LockTable.IsReleaseName(name)))]);
-
     private static IEnumerable<InvocationExpressionSyntax> CallsIn(SyntaxNode function) => function.DescendantNodes().OfType<InvocationExpressionSyntax>();
 
-    private static bool Acquires(InvocationExpressionSyntax call, string theLock) => CalledName(call) is { } name && LockTable.IsAcquireName(name) && Mentions(call, theLock);
+    private static bool Acquires(InvocationExpressionSyntax call, string theLock, LockNames names) => LockNames.CalledName(call) is { } name && names.IsAcquire(name) && Mentions(call, theLock);
 
-    private static bool Releases(InvocationExpressionSyntax call, string theLock) => CalledName(call) is { } name && LockTable.IsReleaseName(name) && name is not ("Dispose" or "DisposeAsync") && Mentions(call, theLock);
-
-    private static string? CalledName(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => null,
-    };
+    private static bool Releases(InvocationExpressionSyntax call, string theLock, LockNames names) => LockNames.CalledName(call) is { } name && names.IsRelease(name) && name is not ("Dispose" or "DisposeAsync") && Mentions(call, theLock);
 
     /// <summary>Whether <paramref name="theLock"/> is named by the receiver or the arguments of <paramref name="call"/>.</summary>
     private static bool Mentions(InvocationExpressionSyntax call, string theLock)

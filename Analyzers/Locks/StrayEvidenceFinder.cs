@@ -27,7 +27,7 @@ internal sealed class StrayEvidenceFinder(HeldLocks locks, SyntaxNode function)
     private StrayEvidence? Twice(StrayRelease stray, IOperation earlier)
     {
         var release = stray.Release;
-        if (LockOwners.MayHoldFor(function, release.Lock, release.Kind)) return null;
+        if (LockOwners.MayHoldFor(function, release.Lock, release.Kind, locks.Names)) return null;
 
         // Loops that take and give back count by a number that nobody follows here.
         if (stray.Acquires.Any(acquire => ReleasePath.IsInOtherLoop(acquire.Operation.Syntax, release.Operation.Syntax) || ReleasePath.IsInOtherLoop(acquire.Operation.Syntax, earlier.Syntax))) return null;
@@ -55,7 +55,7 @@ internal sealed class StrayEvidenceFinder(HeldLocks locks, SyntaxNode function)
     {
         var release = stray.Release;
         if (IsStatement(release.Operation) || ReleasePath.IsInOtherLoop(acquire.Syntax, release.Operation.Syntax)) return null;
-        if (release.Kind == LockKind.Semaphore && LockOwners.MayHoldFor(function, release.Lock, release.Kind)) return null;
+        if (release.Kind == LockKind.Semaphore && LockOwners.MayHoldFor(function, release.Lock, release.Kind, locks.Names)) return null;
         if (!AcquireResult.IsFollowed(acquire, function)) return null;
 
         var isAlways = !stray.IsHeldElsewise && stray.Events.All(static happened => happened.Kind == LockEventKind.Failed);
@@ -119,7 +119,7 @@ internal sealed class StrayEvidenceFinder(HeldLocks locks, SyntaxNode function)
         if (stray.Acquires.Count != 1 || stray.Acquires[0].Operation is not { } acquire || acquire.Syntax.SpanStart > release.Operation.Syntax.SpanStart) return null;
 
         // Nobody else can have taken it.
-        if (release.Lock.Symbol is not (ILocalSymbol or IFieldSymbol { DeclaredAccessibility: Accessibility.Private }) || LockOwners.MayHoldFor(function, release.Lock, release.Kind)) return null;
+        if (release.Lock.Symbol is not (ILocalSymbol or IFieldSymbol { DeclaredAccessibility: Accessibility.Private }) || LockOwners.MayHoldFor(function, release.Lock, release.Kind, locks.Names)) return null;
         if (ReleasePath.IsInOtherLoop(acquire.Syntax, release.Operation.Syntax) || !ReleasePath.MayPassBy(acquire.Syntax, release.Operation.Syntax, release.Lock.Symbol.Name) || !IsOpen(stray, acquire.Syntax)) return null;
 
         return new(release.Operation.Syntax, acquire.Syntax.GetLocation(), $"line {LineOf(acquire.Syntax)} acquires it on some paths only", "release it only if it was acquired", StrayRepair.Test, acquire.Syntax);

@@ -28,7 +28,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // The block of a property's initializer is the whole property; its accessors are blocks of their own.
         var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
         var functions = block.DescendantNodes()
-            .Where(LockFlow.IsAcquire)
+            .Where(flow.ReadsLikeAcquire)
             .Where(node => context.SemanticModel.GetOperation(node, context.CancellationToken) is { } operation && flow.Table.Find(operation) is { IsAcquire: true })
             .Select(FunctionGraphs.FunctionAround)
             .OfType<SyntaxNode>()
@@ -60,11 +60,13 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // Released as another lock, it is told at that release.
         if (locks.Strays.Any(stray => WrongRelease.MeantBy(stray, locks, function) == held)) return null;
 
-        var owner = LockOwners.Of(held, function);
+        var owner = LockOwners.Of(held, function, locks.Names);
         if (!isOurs)
         {
-            // A semaphore that this function does not release is a signal, or bounds work that ends elsewhere.
-            if (held.Kind == LockKind.Semaphore) return null;
+            // A semaphore that this function does not release is a signal, or bounds work that ends elsewhere; unless, taken as the lock that
+            // another member gives back, it is left by a throw: nobody is told to give it back then.
+            if (held.Kind == LockKind.Semaphore)
+                return owner == LockOwner.AnotherMember && SemaphoreCount.Of(held.Lock.Symbol) == 1 ? leaks.FirstOrDefault(static leak => leak.IsThrow && !IsEndOfUse(leak)) : null;
 
             // Whoever else can reach the lock may release it. Releasing it in another mode is another defect, told at that release.
             if (owner is LockOwner.Unknown or LockOwner.OtherModeHere) return null;
@@ -92,10 +94,13 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
             isHandedOver ? LockFacts.RemedyBeforeHandOver(leak.Kind) : LockFacts.Remedy(operation, function)));
     }
 
+    /// <summary>Whether nobody will take the lock again: the object is disposed of, or the work was cancelled.</summary>
+    private static bool IsEndOfUse(LockLeak leak) => leak.Where?.Type?.Name is "ObjectDisposedException" or "OperationCanceledException" or "TaskCanceledException";
+
     /// <summary>Whether the lock is another owner's when the function ends as it should.</summary>
     private static bool IsHandedOver(HeldLock held, HeldLocks locks, SyntaxNode function) =>
         locks.IsHandedOver(held.Acquire)
-        || (locks.Leaks.Any(leak => leak.Held.Acquire == held.Acquire && leak.Kind == LeakKind.Return) && LockOwners.Of(held, function) == LockOwner.AnotherMember);
+        || (locks.Leaks.Any(leak => leak.Held.Acquire == held.Acquire && leak.Kind == LeakKind.Return) && LockOwners.Of(held, function, locks.Names) == LockOwner.AnotherMember);
 
     private static bool IsEntryPoint(SyntaxNode function) =>
         function is CompilationUnitSyntax || (function is MethodDeclarationSyntax { Identifier.ValueText: "Main" } main && main.Modifiers.Any(SyntaxKind.StaticKeyword));

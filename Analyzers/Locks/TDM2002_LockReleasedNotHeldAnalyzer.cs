@@ -24,7 +24,7 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
     {
         // The block of a property's initializer is the whole property; its accessors are blocks of their own.
         var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
-        var functions = LockFlow.ReleasesIn(block)
+        var functions = flow.ReleasesIn(block)
             .Select(call => (Call: call, Function: FunctionGraphs.FunctionAround(call)))
             .Where(static found => found.Function is not null)
             .GroupBy(static found => found.Function!, static found => found.Call);
@@ -53,7 +53,7 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
     private static void ReportIfNeverAcquired(CodeBlockAnalysisContext context, LockFlow flow, InvocationExpressionSyntax call, SyntaxNode function)
     {
         if (context.SemanticModel.GetOperation(call, context.CancellationToken) is not { } operation || flow.Table.Find(operation) is not { Action: LockAction.Release } release) return;
-        if (!LockOwners.IsOnlyReleased(release.Lock, release.Kind, function)) return;
+        if (!LockOwners.IsOnlyReleased(release.Lock, release.Kind, function, flow.Table.Names)) return;
 
         Report(context, flow, new StrayEvidence(call, release.Lock.Symbol!.Locations[0], "nothing ever acquires it", "remove this release", StrayRepair.Remove, call));
     }

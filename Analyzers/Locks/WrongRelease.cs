@@ -19,23 +19,23 @@ internal static class WrongRelease
         return stray.HeldInstead.LastOrDefault(held =>
             held.Kind == release.Kind
             && locks.ReleasesOf(held.Acquire).IsEmpty && !locks.IsHandedOver(held.Acquire)
-            && (held.Lock.Equals(release.Lock) ? IsOtherMode(held, release, function) : IsOtherLock(held, release, function)));
+            && (held.Lock.Equals(release.Lock) ? IsOtherMode(held, release, locks, function) : IsOtherLock(held, release, locks, function)));
     }
 
-    private static bool IsOtherMode(HeldLock held, LockOperation release, SyntaxNode function)
+    private static bool IsOtherMode(HeldLock held, LockOperation release, HeldLocks locks, SyntaxNode function)
     {
         // The old lock goes from reader to writer, and back, by calls of its own; its writer may release as a reader.
         if (IsOldReaderWriterLock(release) && (held.Mode == LockMode.Write || function.ToString().Contains("Upgrade"))) return false;
 
         // A method that goes from one mode to another for its caller does not do so in a finally.
-        return !LockOwners.IsTakenElsewhere(function, release.Lock, ReleasedName(release)) && (IsInFinallyBehind(held, release) || IsPrivate(release.Lock));
+        return !LockOwners.IsTakenElsewhere(function, release.Lock, ReleasedName(release), locks.Names) && (IsInFinallyBehind(held, release) || IsPrivate(release.Lock));
     }
 
-    private static bool IsOtherLock(HeldLock held, LockOperation release, SyntaxNode function) =>
+    private static bool IsOtherLock(HeldLock held, LockOperation release, HeldLocks locks, SyntaxNode function) =>
         IsInFinallyBehind(held, release)
         && IsMadeForItself(held.Lock) && IsMadeForItself(release.Lock)
-        && LockOwners.Of(held, function) is not LockOwner.AnotherMember
-        && !LockOwners.MayHoldFor(function, release.Lock, release.Kind)
+        && LockOwners.Of(held, function, locks.Names) is not LockOwner.AnotherMember
+        && !LockOwners.MayHoldFor(function, release.Lock, release.Kind, locks.Names)
         && (release.Kind != LockKind.Semaphore || (SemaphoreCount.Of(held.Lock.Symbol) == 1 && SemaphoreCount.Of(release.Lock.Symbol) == 1));
 
     private static string ReleasedName(LockOperation release) => ((IInvocationOperation)release.Operation).TargetMethod.Name;

@@ -79,7 +79,7 @@ internal static class AnalyzerBenchmark
         return crashes == 0 ? 0 : 1;
     }
 
-    private static ImmutableArray<DiagnosticAnalyzer> Rules(string? only) =>
+    public static ImmutableArray<DiagnosticAnalyzer> Rules(string? only) =>
     [
         .. from type in typeof(TandemAnalyzer).Assembly.GetTypes()
            where type.IsSubclassOf(typeof(TandemAnalyzer)) && !type.IsAbstract

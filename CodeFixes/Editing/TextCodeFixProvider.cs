@@ -75,17 +75,28 @@ public abstract class TextCodeFixProvider : CodeFixProvider
     {
         protected override async Task<Document?> FixAllAsync(FixAllContext context, Document document, ImmutableArray<Diagnostic> diagnostics)
         {
-            var changes = new HashSet<TextChange>();
-            foreach (var diagnostic in diagnostics.OrderBy(static d => d.Location.SourceSpan))
+            // Two diagnostics may ask for the same change; of two that disagree, the second waits for the next round, and is looked for where it is by then.
+            IReadOnlyList<Diagnostic> waiting = [.. diagnostics.OrderBy(static d => d.Location.SourceSpan)];
+            while (waiting.Count > 0)
             {
-                var fixes = await provider.FixesThatCompileAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+                var changes = new HashSet<TextChange>();
+                var next = new List<Diagnostic>();
+                foreach (var diagnostic in waiting)
+                {
+                    var fixes = await provider.FixesThatCompileAsync(document, diagnostic, context.CancellationToken).ConfigureAwait(false);
+                    if (fixes.Find(fix => fix.Key == context.CodeActionEquivalenceKey) is not { } fix) continue;
+                    if (fix.Changes.All(change => changes.All(other => Agree(change, other)))) changes.UnionWith(fix.Changes);
+                    else next.Add(diagnostic);
+                }
 
-                // Two diagnostics may ask for the same change; of two that disagree, the second waits for the next round.
-                if (fixes.Find(fix => fix.Key == context.CodeActionEquivalenceKey) is { } fix && fix.Changes.All(change => changes.All(other => Agree(change, other))))
-                    changes.UnionWith(fix.Changes);
+                if (changes.Count == 0) break;
+                document = await ApplyAsync(document, changes, context.CancellationToken).ConfigureAwait(false);
+                if (next.Count == 0) break;
+                var tree = await document.GetSyntaxTreeAsync(context.CancellationToken).ConfigureAwait(false);
+                waiting = [.. next.Select(diagnostic => MovedDiagnostic.Of(diagnostic, changes, tree!)).OfType<Diagnostic>()];
             }
 
-            return await ApplyAsync(document, changes, context.CancellationToken).ConfigureAwait(false);
+            return document;
         }
 
         private static bool Agree(TextChange change, TextChange other) => change == other || !change.Span.IntersectsWith(other.Span);

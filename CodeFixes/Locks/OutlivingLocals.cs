@@ -34,15 +34,24 @@ internal static class OutlivingLocals
 
         var declarations = new List<string>();
         var changes = new List<TextChange>();
+        var seen = new HashSet<VariableDeclarationSyntax>();
         foreach (var symbol in outliving)
         {
             // Local functions, variables of patterns and deconstructions have no declaration of their own that could go up.
             if (symbol is not ILocalSymbol local || DeclarationOf(local) is not { } declaration) return null;
+            if (!seen.Add(declaration)) continue;
 
-            declarations.Add($"{TypeOf(local, declaration, model)} {declaration.Variables[0].Identifier};");
-            changes.Add(declaration.Variables[0].Initializer is null
-                ? WrapStatements.Remove(text, (StatementSyntax)declaration.Parent!)
-                : new TextChange(TextSpan.FromBounds(declaration.Type.SpanStart, declaration.Variables[0].SpanStart), ""));
+            declarations.Add($"{TypeOf(local, declaration, model)} {string.Join(", ", declaration.Variables.Select(static variable => variable.Identifier.Text))};");
+            if (declaration.Variables.All(static variable => variable.Initializer is null))
+            {
+                changes.Add(WrapStatements.Remove(text, (StatementSyntax)declaration.Parent!));
+                continue;
+            }
+
+            // `int a = 1, b = 2;` becomes `a = 1; b = 2;`.
+            if (declaration.Variables.Any(static variable => variable.Initializer is null)) return null;
+            changes.Add(new TextChange(TextSpan.FromBounds(declaration.Type.SpanStart, declaration.Variables[0].SpanStart), ""));
+            changes.AddRange(declaration.Variables.GetSeparators().Select(static comma => new TextChange(comma.Span, ";")));
         }
 
         if (WrapStatements.Of(text, [section.Acquire ?? section.Statements[0]]) is not { } front) return null;
@@ -67,7 +76,7 @@ internal static class OutlivingLocals
 
     private static VariableDeclarationSyntax? DeclarationOf(ILocalSymbol local)
     {
-        if (local.DeclaringSyntaxReferences[0].GetSyntax() is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Variables.Count: 1, Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } } declaration }) return null;
+        if (local.DeclaringSyntaxReferences[0].GetSyntax() is not VariableDeclaratorSyntax { Parent: VariableDeclarationSyntax { Parent: LocalDeclarationStatementSyntax { UsingKeyword.RawKind: 0 } } declaration }) return null;
 
         // A reference, or what may hold one, needs its value where it is declared.
         if (local.IsConst || local.IsRef || local.Type.IsRefLikeType) return null;

@@ -56,19 +56,30 @@ internal static class SectionBlock
         wrap = WrapStatements.Of(text, section.Statements);
         if (wrap is null || OutlivingLocals.Declare(text, section, model) is not { } declared) return null;
 
-        TextChange[] outdated = [.. declared, .. section.Releases.Select(release => Without(text, release))];
+        TextChange[] outdated = [.. declared, .. section.Releases.SelectMany(release => Without(text, release))];
         return [.. outdated, .. wrap.Deepen([.. outdated.Select(static change => change.Span)])];
     }
 
-    /// <summary>The removal of <paramref name="release"/>, with the finally clause of a catch where that does nothing else.</summary>
-    public static TextChange Without(SourceText text, StatementSyntax release)
+    /// <summary>
+    /// The removal of <paramref name="release"/>, with the finally clause where that does nothing else: of a try that catches, and of one that
+    /// stands on one line, which goes with its clause.
+    /// </summary>
+    public static IEnumerable<TextChange> Without(SourceText text, StatementSyntax release)
     {
-        if (release.Parent is not BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: > 0 } } final }) return WrapStatements.Remove(text, release);
+        if (release.Parent is not BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax existing } final } || HasComment(text, final)) return [WrapStatements.Remove(text, release)];
+        if (existing.Catches.Count > 0) return [new TextChange(TextSpan.FromBounds(EndBefore(final), final.Span.End), "")];
+        if (text.Lines.GetLineFromPosition(existing.SpanStart).End < existing.Span.End || existing.Block.Statements.Count == 0) return [WrapStatements.Remove(text, release)];
 
-        // Comments in the clause stay, and so does the clause.
-        var end = final.GetFirstToken().GetPreviousToken().Span.End;
-        return final.DescendantTrivia().Any(static trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia)) || !string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(end, final.SpanStart)))
-            ? WrapStatements.Remove(text, release)
-            : new TextChange(TextSpan.FromBounds(end, final.Span.End), "");
+        return
+        [
+            new TextChange(TextSpan.FromBounds(existing.SpanStart, existing.Block.Statements[0].SpanStart), ""),
+            new TextChange(TextSpan.FromBounds(existing.Block.Statements.Last().Span.End, existing.Span.End), ""),
+        ];
     }
+
+    // Comments in the clause stay, and so does the clause.
+    private static bool HasComment(SourceText text, FinallyClauseSyntax final) =>
+        final.DescendantTrivia().Any(static trivia => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia)) || !string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(EndBefore(final), final.SpanStart)));
+
+    private static int EndBefore(SyntaxNode node) => node.GetFirstToken().GetPreviousToken().Span.End;
 }

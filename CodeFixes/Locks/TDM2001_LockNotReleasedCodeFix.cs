@@ -30,12 +30,13 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         if (!diagnostic.Properties.ContainsKey(LockFacts.OwnsReleases)) yield break;
         if (Acquire(reported) is not { } acquire) yield break;
 
-        // A helper that releases, or a release in another function, is not in reach.
+        // A release in another function is not in reach; the call of a helper that releases is.
         var root = reported.SyntaxTree.GetRoot(cancellationToken);
         var calls = diagnostic.AdditionalLocations.Skip(1).Select(location => root.FindNode(location.SourceSpan, getInnermostNodeForTie: true)).ToList();
         if (!calls.All(static call => call is InvocationExpressionSyntax)) yield break;
         var releases = calls.Cast<InvocationExpressionSyntax>().ToList();
-        if (!releases.All(release => IsRelease(release, diagnostic))) yield break;
+        var byHelper = !releases.All(release => IsRelease(release, diagnostic));
+        if (byHelper && !IsOneHelper(releases)) yield break;
 
         var text = root.GetText();
         if (diagnostic.Properties.ContainsKey(LockFacts.HandedOver))
@@ -45,7 +46,7 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
             yield break;
         }
 
-        if (ScopeDeclaration(acquire, releases, diagnostic) is { } declaration && UsingDeclaration(text, declaration, releases) is { } fix)
+        if (!byHelper && ScopeDeclaration(acquire, releases, diagnostic) is { } declaration && UsingDeclaration(text, declaration, releases) is { } fix)
         {
             yield return fix;
             yield break;
@@ -59,7 +60,7 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         }
 
         var section = OutlivingLocals.LeaveOut(OutlivingLocals.TakeInReturn(found, model), model);
-        if (Head(acquire, section, diagnostic, model) is { } head)
+        if (!byHelper && Head(acquire, section, diagnostic, model) is { } head)
         {
             if (SectionBlock.Under(head, text, section, model) is { } block)
                 yield return Fix(head.StartsWith("lock", StringComparison.Ordinal) ? "Use a lock statement" : "Use a using scope", block);
@@ -76,6 +77,10 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
         ConditionalAccessExpressionSyntax { WhenNotNull: InvocationExpressionSyntax call } => call,
         _ => null,
     };
+
+    /// <summary>Whether the same helper is called, in the same words and for nothing but what it does, wherever the lock is released.</summary>
+    private static bool IsOneHelper(List<InvocationExpressionSyntax> releases) =>
+        releases.All(release => release.Parent is ExpressionStatementSyntax && SyntaxFactory.AreEquivalent(release, releases[0]));
 
     private static bool IsRelease(InvocationExpressionSyntax call, Diagnostic diagnostic)
     {
@@ -139,7 +144,7 @@ public sealed class LockNotReleasedCodeFix() : TextCodeFixProvider(Descriptors.L
     private static string? NewRelease(InvocationExpressionSyntax acquire, Diagnostic diagnostic)
     {
         if (acquire.Expression is not MemberAccessExpressionSyntax member || diagnostic.Properties[LockFacts.Release] is not { } name) return null;
-        return diagnostic.Properties[LockFacts.Kind] == nameof(LockKind.Monitor)
+        return diagnostic.Properties.ContainsKey(LockFacts.TakesLockAsArgument) && acquire.ArgumentList.Arguments.Count > 0
             ? $"{member.Expression}.{name}({acquire.ArgumentList.Arguments[0]});"
             : $"{member.Expression}.{name}();";
     }

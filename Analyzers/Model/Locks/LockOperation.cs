@@ -1,4 +1,5 @@
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
@@ -28,6 +29,9 @@ internal enum LockKind
 
     /// <summary>Tandem's ProcessLock.</summary>
     ProcessLock,
+
+    /// <summary>A lock of the user's own, declared in .editorconfig.</summary>
+    Custom,
 }
 
 /// <summary>How a lock is held. A release undoes an acquire of its own mode only.</summary>
@@ -81,6 +85,7 @@ internal enum LockAction
 /// <param name="Many">Whether a release gives back more than one permit.</param>
 /// <param name="MayThrow">Whether the call can throw in a sound program: it can be cancelled, or the last holder can have died.</param>
 /// <param name="MayFail">Whether the call can throw without taking the lock: it can be cancelled, or tells of a timeout by an exception.</param>
+/// <param name="ReleasedBy">Of a user's acquire, the name of the member that releases; null where its scope does.</param>
 internal sealed record LockOperation(
     IOperation Operation,
     LockAction Action,
@@ -93,8 +98,12 @@ internal sealed record LockOperation(
     bool IsAsync = false,
     bool Many = false,
     bool MayThrow = false,
-    bool MayFail = false)
+    bool MayFail = false,
+    string? ReleasedBy = null)
 {
+    /// <summary>Whether the lock is given to the call as its argument, as to Monitor's.</summary>
+    public bool TakesLockAsArgument => Operation is IInvocationOperation { TargetMethod: { IsStatic: true, IsExtensionMethod: false } };
+
     public bool IsAcquire => Action is LockAction.Acquire or LockAction.TryAcquire;
 
     /// <summary>Whether this release gives back what an acquire of that lock and mode took.</summary>

@@ -70,46 +70,51 @@ internal sealed class LockTable
         .. Tandem("ProcessSemaphore", LockKind.Semaphore),
     ];
 
-    private static readonly ImmutableHashSet<string> s_acquireNames = Names(Acquire, TryAcquire);
-    private static readonly ImmutableArray<string> s_acquireCalls = [.. s_acquireNames.Select(static name => name + "(")];
-    private static readonly ImmutableHashSet<string> s_releaseNames = Names(Release).Add("Dispose").Add("DisposeAsync");
+    private static readonly ImmutableHashSet<string> s_acquireNames = MembersThat(Acquire, TryAcquire);
+    private static readonly ImmutableHashSet<string> s_releaseNames = MembersThat(Release).Add("Dispose").Add("DisposeAsync");
 
     private readonly Dictionary<string, List<(INamedTypeSymbol Type, Entry Entry)>> _byMember = [];
     private readonly KnownSymbols _symbols;
 
-    private LockTable(KnownSymbols symbols)
+    private LockTable(KnownSymbols symbols, ImmutableArray<UserLock> userLocks)
     {
         _symbols = symbols;
+        Names = userLocks.IsEmpty ? KnownNames : new LockNames(
+            s_acquireNames.Union(userLocks.Select(static user => user.Acquire)),
+            s_releaseNames.Union(userLocks.Select(static user => user.Release).OfType<string>()));
         foreach (var entry in s_entries)
+            if (symbols.Type(entry.Type) is { } type) Add(type, entry);
+        foreach (var user in userLocks)
         {
-            if (symbols.Type(entry.Type) is not { } type) continue;
-            if (!_byMember.TryGetValue(entry.Member, out var entries)) _byMember[entry.Member] = entries = [];
-            entries.Add((type, entry));
+            if (UserType(user.Type) is not { } type) continue;
+            Add(type, new Entry(user.Type, LockKind.Custom, Acquire, user.Acquire) { Counterpart = user.Release });
+            if (user.Release is not null) Add(type, new Entry(user.Type, LockKind.Custom, Release, user.Release));
         }
     }
 
+    /// <summary>The names of the members that this table knows, the user's among them.</summary>
+    public LockNames Names { get; }
+
+    /// <summary>The names of the members of the BCL and of Tandem.</summary>
+    public static LockNames KnownNames { get; } = new(s_acquireNames, s_releaseNames);
+
     public bool IsEmpty => _byMember.Count == 0;
 
-    public static LockTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new LockTable(KnownSymbols.Of(c)));
+    public static LockTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new LockTable(KnownSymbols.Of(c), UserLocks.Of(c)));
 
     /// <summary>Whether a member of that name may acquire a lock. For a first look at syntax, before anything is bound.</summary>
     public static bool IsAcquireName(string name) => s_acquireNames.Contains(name);
 
     /// <summary>Whether <paramref name="source"/> may call an acquire or make a mutex: a look at the bare text, before anything is parsed into nodes.</summary>
-    public static bool MayAcquire(string source)
-    {
-        if (source.IndexOf("Mutex", StringComparison.Ordinal) >= 0) return true;
-        foreach (var call in s_acquireCalls)
-            if (source.IndexOf(call, StringComparison.Ordinal) >= 0) return true;
-        return false;
-    }
+    public static bool MayAcquire(string source) => KnownNames.MayAcquire(source);
 
     /// <summary>Whether a member of that name may release a lock or dispose its scope. For a first look at syntax.</summary>
     public static bool IsReleaseName(string name) => s_releaseNames.Contains(name);
 
     /// <summary>The name of the member that gives back what <paramref name="acquire"/> takes.</summary>
-    public static string ReleaseFor(LockOperation acquire)
+    public static string? ReleaseFor(LockOperation acquire)
     {
+        if (acquire.Kind == LockKind.Custom) return acquire.ReleasedBy;
         var type = s_entries.First(entry => entry.Kind == acquire.Kind && entry.Action != Release && entry.Mode == acquire.Mode && Takes(entry, acquire)).Type;
         return s_entries.First(entry => entry.Type == type && entry.Action == Release && entry.Mode == acquire.Mode).Member;
 
@@ -147,7 +152,7 @@ internal sealed class LockTable
 
         var result = Awaited(method.ReturnType, out var isAsync);
         var isTry = entry.Action == TryAcquire
-            || (entry.Action == Acquire && result.SpecialType == SpecialType.System_Boolean && call.Arguments.Any(IsFiniteTimeout));
+            || (entry.Action == Acquire && result.SpecialType == SpecialType.System_Boolean && (entry.Kind == LockKind.Custom || call.Arguments.Any(IsFiniteTimeout)));
 
         return new LockOperation(
             call,
@@ -156,12 +161,13 @@ internal sealed class LockTable
             entry.Mode,
             PathOf(theLock, alias),
             Taken: Argument(call, static parameter => parameter is { RefKind: RefKind.Ref, Type.SpecialType: SpecialType.System_Boolean }),
-            Scope: entry.Action == TryAcquire ? Argument(call, static parameter => parameter.RefKind == RefKind.Out) : null,
+            Scope: isTry && entry.Kind is LockKind.Custom or LockKind.ThreadLock or LockKind.ProcessLock or LockKind.Semaphore ? Argument(call, static parameter => parameter.RefKind == RefKind.Out) : null,
             ReturnsScope: entry.Action == Acquire && !_symbols.Is(result, "System.Threading.Tasks.Task") && IsDisposable(result),
             IsAsync: isAsync,
             Many: entry.Action == Release && call.Arguments.Any(static argument => argument is { Parameter.Type.SpecialType: SpecialType.System_Int32, Value.ConstantValue: not { HasValue: true, Value: 1 } }),
             MayThrow: entry.Kind == LockKind.Mutex || mayFail,
-            MayFail: mayFail);
+            MayFail: mayFail,
+            ReleasedBy: entry.Counterpart);
     }
 
     private Entry? Find(ITypeSymbol? type, string member)
@@ -169,7 +175,7 @@ internal sealed class LockTable
         if (!_byMember.TryGetValue(member, out var entries)) return null;
         for (; type is not null; type = type.BaseType)
             foreach (var (known, entry) in entries)
-                if (SymbolEqualityComparer.Default.Equals(known, type)) return entry;
+                if (SymbolEqualityComparer.Default.Equals(known, type.OriginalDefinition) || (known.TypeKind == TypeKind.Interface && type.AllInterfaces.Any(i => SymbolEqualityComparer.Default.Equals(known, i.OriginalDefinition)))) return entry;
         return null;
     }
 
@@ -212,7 +218,23 @@ internal sealed class LockTable
 
     private static IOperation? Unconverted(IOperation? value) => value is IConversionOperation { OperatorMethod: null } conversion ? Unconverted(conversion.Operand) : value;
 
-    private static ImmutableHashSet<string> Names(params LockAction[] actions) =>
+    private void Add(INamedTypeSymbol type, Entry entry)
+    {
+        if (!_byMember.TryGetValue(entry.Member, out var entries)) _byMember[entry.Member] = entries = [];
+        entries.Add((type, entry));
+    }
+
+    /// <summary>The type of that name; a nested one may be written with dots.</summary>
+    private INamedTypeSymbol? UserType(string name)
+    {
+        for (; ; name = name.Substring(0, name.LastIndexOf('.')) + "+" + name.Substring(name.LastIndexOf('.') + 1))
+        {
+            if (_symbols.Type(name) is { } type) return type;
+            if (name.LastIndexOf('.') <= 0) return null;
+        }
+    }
+
+    private static ImmutableHashSet<string> MembersThat(params LockAction[] actions) =>
         [.. from entry in s_entries where actions.Contains(entry.Action) select entry.Member];
 
     private static Entry[] Tandem(string type, LockKind kind) =>
@@ -223,5 +245,9 @@ internal sealed class LockTable
         new("Tandem." + type, kind, Release, "Release"),
     ];
 
-    private sealed record Entry(string Type, LockKind Kind, LockAction Action, string Member, LockMode Mode = Exclusive);
+    private sealed record Entry(string Type, LockKind Kind, LockAction Action, string Member, LockMode Mode = Exclusive)
+    {
+        /// <summary>Of a user's acquire, the member that releases.</summary>
+        public string? Counterpart { get; init; }
+    }
 }

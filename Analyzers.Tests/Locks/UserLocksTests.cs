@@ -1,0 +1,127 @@
+using Tandem.Analyzers.Locks;
+using Tandem.CodeFixes.Locks;
+using Tandem.Analyzers.Tests.Verification;
+
+namespace Tandem.Analyzers.Tests.Locks;
+
+/// <summary>Locks of the user's own, declared in .editorconfig.</summary>
+public class UserLocksTests
+{
+    private const string Declared = "My.Latch.Grab|Drop, My.Latch.TryGrab|Drop, My.Latch.Open, My.Hooks.Take|Give";
+
+    [Fact]
+    public Task NotReleased_Triggers() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }");
+
+    [Fact]
+    public Task ReleasedInFinally_DoesNotTrigger() => Released("_latch.Grab(); try { Work(); } finally { _latch.Drop(); }");
+
+    [Fact]
+    public Task ResultTested_DoesNotTrigger() => Released("if (!_latch.TryGrab()) return; try { Work(); } finally { _latch.Drop(); }");
+
+    [Fact]
+    public Task ResultTested_Triggers() => Released("if (![|_latch.TryGrab()|]) return; Work(); _latch.Drop();", "if (!_latch.TryGrab()) return; try { Work(); } finally { _latch.Drop(); }");
+
+    [Fact]
+    public Task ScopeDropped_Triggers() => Released("[|_latch.Open()|]; Work();", "using (_latch.Open()) { Work(); }");
+
+    [Fact]
+    public Task ScopeUsed_DoesNotTrigger() => Released("using (_latch.Open()) Work();");
+
+    [Fact]
+    public Task StaticMembers_TakeTheLockAsArgument() => Released("[|My.Hooks.Take(_latch)|]; Work(); My.Hooks.Give(_latch);", "My.Hooks.Take(_latch); try { Work(); } finally { My.Hooks.Give(_latch); }");
+
+    [Fact]
+    public Task ExtensionMembers_TakeTheirReceiver() => Released("_latch.Take(); try { Work(); } finally { _latch.Give(); }");
+
+    [Fact]
+    public Task EnterAndExitMethods_DoNotTrigger() => Released("} void Enter() => _latch.Grab(); void Exit() { _latch.Drop();");
+
+    [Fact]
+    public Task ReleasedTwice_Triggers() => Held("_latch.Grab(); _latch.Drop(); [|_latch.Drop()|];", "_latch.Grab(); _latch.Drop();");
+
+    [Fact]
+    public Task ResultIgnored_Triggers() => Held("_latch.TryGrab(); [|_latch.Drop()|];", "var taken = _latch.TryGrab(); if (taken) _latch.Drop();");
+
+    [Fact]
+    public Task ResultTested_IsHeld_DoesNotTrigger() => Held("if (_latch.TryGrab()) _latch.Drop();");
+
+    [Fact]
+    public Task NotDeclared_DoesNotTrigger() => Released("_latch.Grab(); Work(); _latch.Drop();", declared: null);
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("|")]
+    [InlineData(",,")]
+    [InlineData("Grab|Drop")]
+    [InlineData("My.Latch.Grab|")]
+    [InlineData("My.Latch.|Drop")]
+    [InlineData(".Grab|Drop")]
+    [InlineData("My.Latch.Grab|Drop|Drop")]
+    [InlineData("My.Nothing.Grab|Drop")]
+    [InlineData("My.Latch.Nothing|Drop")]
+    [InlineData("My..Latch.Grab|Drop")]
+    public Task MalformedOrUnknown_IsLeftOut(string declared) => Released("_latch.Grab(); Work(); _latch.Drop();", declared: declared);
+
+    [Fact]
+    public Task MalformedBesideSound_LeavesTheSoundOne() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }", "nonsense, My.Latch.Grab|Drop ,|");
+
+    [Fact]
+    public Task NestedType_IsWrittenWithDots() => Released("[|_nested.Grab()|]; Work(); _nested.Drop();", "_nested.Grab(); try { Work(); } finally { _nested.Drop(); }", "My.Hooks.Nested.Grab|Drop");
+
+    [Fact]
+    public Task Interface_IsImplemented() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }", "My.ILatch.Grab|Drop");
+
+    private static Task Released(string body, string? repaired = null, string? declared = Declared)
+    {
+        var test = new CSharpCodeFixVerifier<LockNotReleasedAnalyzer, LockNotReleasedCodeFix>.Test { TestCode = Source(body) };
+        if (repaired is not null) test.FixedCode = Source(repaired);
+        if (declared is not null) test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", Config(declared)));
+        return test.RunAsync();
+    }
+
+    private static Task Held(string body, string? repaired = null)
+    {
+        var test = new CSharpCodeFixVerifier<LockReleasedNotHeldAnalyzer, LockReleasedNotHeldCodeFix>.Test { TestCode = Source(body) };
+        if (repaired is not null) test.FixedCode = Source(repaired);
+        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", Config(Declared)));
+        return test.RunAsync();
+    }
+
+    private static string Config(string declared) => $"root = true\n[*.cs]\ntandem_acquire_release = {declared}\n";
+
+    private static string Source(string body) => $$"""
+        using System;
+        using My;
+        #pragma warning disable CS0169
+
+        namespace My
+        {
+            interface ILatch { void Grab(); void Drop(); }
+            sealed class Latch : ILatch
+            {
+                public void Grab() { }
+                public bool TryGrab() => true;
+                public void Drop() { }
+                public Scope Open() => new();
+            }
+            sealed class Scope : IDisposable { public void Dispose() { } }
+            static class Hooks
+            {
+                public static void Take(this Latch latch) => latch.ToString();
+                public static void Give(this Latch latch) => latch.ToString();
+                public sealed class Nested { public void Grab() { } public void Drop() { } }
+            }
+        }
+
+        class C
+        {
+            readonly My.Latch _latch = new();
+            readonly My.Hooks.Nested _nested = new();
+            static void Work() => Console.WriteLine();
+            void M()
+            {
+                {{body}}
+            }
+        }
+        """;
+}
