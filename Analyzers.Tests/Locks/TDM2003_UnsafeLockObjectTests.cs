@@ -192,6 +192,15 @@ public class UnsafeLockObjectTests
     public Task LocalThatStartsItself_DoesNotTrigger() => InClass("void M() { var worker = new Worker(); worker.Start(); lock (worker) { } } class Worker { public void Start() { } }");
 
     [Fact]
+    public Task LocalThatAnExtensionMethodGets_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("using System.Collections.Generic; static class D { static List<int>? s_kept; static void Keep(this List<int> list) => s_kept = list; static void M() { var list = new List<int>(); list.Keep(); lock (list) { } } }");
+
+    [Fact]
+    public Task AssignedThroughAnotherObject_Triggers() => InClass("object _gate = new(); void M() { lock ([|_gate|]) { } } static void Reset(C other) { other._gate = new object(); }");
+
+    [Fact]
+    public Task TextMadeOnTheSpot_Triggers() => InClass("void M(int id) { lock ([|$\"{id}\"|]) { } lock ([|id.ToString()|]) { } lock ([|nameof(M)|]) { } }");
+
+    [Fact]
     public Task LocalThatGetsTheSharedOne_DoesNotTrigger() => InClass("static readonly System.Collections.Concurrent.ConcurrentDictionary<int, object> s_gates = new(); void M(int key) { var gate = s_gates.GetOrAdd(key, _ => new object()); lock (gate) { } }");
 
     [Fact]

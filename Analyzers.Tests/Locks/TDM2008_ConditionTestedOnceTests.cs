@@ -114,6 +114,18 @@ public class ConditionTestedOnceTests
     public Task AnswerOfAnotherObject_DoesNotTrigger() => InClass("int M(Box box) { lock (box) { Send(box); if (!box.Failed) { if (!Monitor.Wait(box, 100)) throw new TimeoutException(); } } return box.Result; } void Send(Box box) { } class Box { public bool Failed; public int Result; }");
 
     [Fact]
+    public Task TestOfTheLockItself_DoesNotTrigger() => InLock("if (Monitor.IsEntered(_gate)) Monitor.Wait(_gate); Take(1);");
+
+    [Fact]
+    public Task EndlessLoopThatBreaks_DoesNotTrigger() => InLock("for (;;) { if (_ready) break; Monitor.Wait(_gate); } for (;;) { if (!_ready) { Monitor.Wait(_gate); } else break; }");
+
+    [Fact]
+    public Task WaitInATry_Triggers() => InLock("if (_queue.Count == 0) { try { [|Monitor.Wait(_gate)|]; } catch (ThreadInterruptedException) { } } Take(_queue.Dequeue());");
+
+    [Fact]
+    public Task WaitOfALambda_IsTheLambdas() => InLock("if (!_ready) { Task.Run(() => { while (true) lock (_gate) Monitor.Wait(_gate); }); }");
+
+    [Fact]
     public Task OtherWaits_DoNotTrigger() => InClass("readonly ManualResetEventSlim _event = new(); readonly SemaphoreSlim _signal = new(0); void M(Task task) { if (!_ready) _event.Wait(); if (_waiting > 0) _signal.Wait(); if (_queue.Count == 0) task.Wait(); Take(_queue.Dequeue()); }");
 
     [Fact]

@@ -104,6 +104,21 @@ public class WaitWithoutLockTests
     public Task LockTakenByAHelper_DoesNotTrigger() => InClass("void M() { TakeLock(); Monitor.Pulse(_gate); Give(); } void N() { Begin(); Monitor.Pulse(_gate); Give(); } void TakeLock() => Monitor.Enter(_gate); void Begin() => Monitor.Enter(_gate); void Give() => Monitor.Exit(_gate);");
 
     [Fact]
+    public Task LockTakenByAScope_DoesNotTrigger() => InClass("struct Scope : IDisposable { object _o; public Scope(object o) { _o = o; Monitor.Enter(o); } public void Dispose() => Monitor.Exit(_o); } void M() { using (new Scope(_gate)) { Monitor.Pulse(_gate); } }");
+
+    [Fact]
+    public Task TwoFieldsOfOneObject_DoNotTrigger() => InClass("object _condition; C() { _condition = _gate; } void M() { lock (_gate) { Monitor.Pulse(_condition); } }");
+
+    [Fact]
+    public Task FailedTryEnter_Triggers() => InClass("void M() { if (Monitor.TryEnter(_gate)) { Monitor.Pulse(_gate); Monitor.Exit(_gate); } else { [|Monitor.Pulse(_gate)|]; } }");
+
+    [Fact]
+    public Task ThreadThatRunsAHelper_Triggers() => InClass("void M() { lock (_gate) { Run(); } new Thread(Run).Start(); } void Run() { [|Monitor.Pulse(_gate)|]; }");
+
+    [Fact]
+    public Task RecursiveHelper_DoesNotTrigger() => InClass("void M() { lock (_gate) Work(2); } private void Work(int n) { if (n > 0) Work(n - 1); Monitor.Pulse(_gate); }");
+
+    [Fact]
     public Task GivenBackForAWhile_DoesNotTrigger() => InClass("private void M() { Monitor.Exit(_gate); _ready = true; Monitor.Enter(_gate); Monitor.Pulse(_gate); } void N() { lock (_gate) M(); }");
 
     [Fact]

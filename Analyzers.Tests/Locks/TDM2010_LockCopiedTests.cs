@@ -77,6 +77,15 @@ public class LockCopiedTests
     public Task PassedToAnotherLibrary_Triggers() => InClass("void M() { var list = new List<SpinLock>(); list.Add([|_spin|]); list.Add(new SpinLock()); Keep([|_spin|]); } static void Keep<T>(T value) { }");
 
     [Fact]
+    public Task Tuple_Triggers() => InClass("void M() { var pair = ([|_spin|], new SpinLock()); }");
+
+    [Fact]
+    public Task ConditionalCopy_Triggers() => InClass("void M(bool left) { var [|spin|] = left ? _many[0] : _many[1]; }");
+
+    [Fact]
+    public Task Pointer_DoesNotTrigger() => InClass("unsafe void M() { fixed (SpinLock* spin = &_spin) { bool taken = false; spin->Enter(ref taken); } }");
+
+    [Fact]
     public Task PassedByRef_DoesNotTrigger() => InClass("void M() { Take(ref _spin); Interlocked.MemoryBarrier(); _ = nameof(_spin); } static void Take(ref SpinLock spin) { }");
 
     [Fact]

@@ -76,9 +76,13 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
         where !(use.Parent is MemberAccessExpressionSyntax { Expression: var owner } && owner == use)
         select target.Parent as InvocationExpressionSyntax is { } call && call.Expression == target ? call : target;
 
-    private bool TakesByHelper(SyntaxNode function, SemanticModel codeModel) => function.DescendantNodes().OfType<InvocationExpressionSyntax>().Any(call =>
-        codeModel.GetSymbolInfo(call, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (HeldByBody.MayTakeLock(target) || SmallMethod.Names(target).Any(LockTable.IsAcquireName))
-        || call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsEntered" });
+    private bool TakesByHelper(SyntaxNode function, SemanticModel codeModel) => function.DescendantNodes().Any(node => node switch
+    {
+        InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsEntered" } } => true,
+        // `TakeLock()`, `using (new Scope(_gate))`
+        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax => codeModel.GetSymbolInfo(node, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (HeldByBody.MayTakeLock(target) || SmallMethod.Names(target).Any(LockTable.IsAcquireName)),
+        _ => false,
+    });
 
     // Its own Wait and Enter are the flow's to judge.
     private static bool IsMonitor(IMethodSymbol method) => method.ContainingType is { Name: "Monitor", ContainingNamespace.Name: "Threading" };

@@ -26,7 +26,7 @@ internal static class FreshLocal
         // What is passed on, stored, returned or captured by work that runs elsewhere is not this call's alone.
         var declarator = (VariableDeclaratorSyntax)reference.Local.DeclaringSyntaxReferences[0].GetSyntax();
         var function = FunctionGraphs.FunctionAround(declarator);
-        return UsesOf(declarator).All(use => FunctionGraphs.FunctionAround(use) == function && IsKept(use));
+        return UsesOf(declarator).All(use => FunctionGraphs.FunctionAround(use) == function && IsKept(use) && !IsExtended(use, reference.SemanticModel!));
     }
 
     private static bool IsKept(IdentifierNameSyntax use) => use.Parent switch
@@ -38,6 +38,9 @@ internal static class FreshLocal
         ForEachStatementSyntax => true,
         _ => false,
     };
+
+    /// <summary>An extension method gets the object as an argument.</summary>
+    private static bool IsExtended(IdentifierNameSyntax use, SemanticModel model) => use.Parent is MemberAccessExpressionSyntax access && model.GetSymbolInfo(access).Symbol is IMethodSymbol { ReducedFrom: not null };
 
     /// <summary>A member of the object that is made a delegate: <c>Task.Run(list.Clear)</c>.</summary>
     private static bool IsHandedOn(MemberAccessExpressionSyntax access) => access.Parent is ArgumentSyntax or EqualsValueClauseSyntax || (access.Parent is AssignmentExpressionSyntax assignment && assignment.Right == access);

@@ -79,6 +79,7 @@ internal static class LockCopies
         {
             IConversionOperation { Operand.Type.IsValueType: true, Type.IsReferenceType: true } => new(expression, expression.ToString(), "is boxed, and the copy in the box keeps nobody out", "pass the object that holds the lock"),
             ISimpleAssignmentOperation { IsRef: false } assignment when assignment.Value == value => new(expression, expression.ToString(), $"is copied to '{assignment.Target.Syntax}', and the copy keeps nobody out who takes the original", "keep one lock"),
+            ITupleOperation => new(expression, expression.ToString(), "is copied into a tuple, and the copy keeps nobody out who takes the original", "pass the object that holds the lock"),
             // A parameter of this program's is reported where it is declared, unless it takes all types.
             IArgumentOperation { Parameter: { RefKind: RefKind.None } parameter } when parameter.DeclaringSyntaxReferences.IsEmpty || parameter.OriginalDefinition.Type is ITypeParameterSymbol =>
                 new(expression, expression.ToString(), $"is copied into '{parameter.ContainingSymbol.Name}', and the copy keeps nobody out who takes the original", "pass the object that holds the lock"),

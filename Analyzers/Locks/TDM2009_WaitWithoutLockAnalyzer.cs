@@ -44,7 +44,7 @@ public sealed class WaitWithoutLockAnalyzer() : TandemAnalyzer(Descriptors.WaitW
         if (held.Any(hold => hold.Lock.Equals(theLock) && hold.Kind == LockKind.Monitor)) return;
 
         // Two names may be of one object.
-        if (held.Any(hold => hold.Kind == LockKind.Monitor && (!IsKnown(hold.Lock) || hold.Lock.Symbol is IPropertySymbol || theLock.Symbol is IPropertySymbol))) return;
+        if (held.Any(hold => hold.Kind == LockKind.Monitor && (!IsKnown(hold.Lock) || hold.Lock.Symbol is IPropertySymbol || theLock.Symbol is IPropertySymbol || IsAssigned(theLock, hold.Lock, call)))) return;
 
         // The lock may be taken by a helper, or by the callers.
         if (new CallersLocks(flow, model, theLock, token).MayHoldAt(call)) return;
@@ -58,6 +58,18 @@ public sealed class WaitWithoutLockAnalyzer() : TandemAnalyzer(Descriptors.WaitW
             theLock.ToString(),
             other is null ? "which is not held here" : other.Lock.Equals(theLock) ? "which is held here as a Lock, not as a monitor" : $"but '{other.Lock}' is held here"));
     }
+
+    /// <summary><c>_condition = _gate;</c> somewhere in the type.</summary>
+    private static bool IsAssigned(AccessPath one, AccessPath other, SyntaxNode call) =>
+        one.Symbol?.Name is { } first && (other.IsThis ? "this" : other.Symbol?.Name) is { } second
+        && call.Ancestors().OfType<TypeDeclarationSyntax>().Last().DescendantNodes().Any(node => node switch
+        {
+            AssignmentExpressionSyntax { Left: var left, Right: var right } => (Name(left), Name(right)) is var names && (names == (first, second) || names == (second, first)),
+            VariableDeclaratorSyntax { Initializer.Value: var value } variable => (variable.Identifier.ValueText, Name(value)) is var names && (names == (first, second) || names == (second, first)),
+            _ => false,
+        });
+
+    private static string Name(ExpressionSyntax expression) => expression is MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name: var member } ? member.Identifier.ValueText : expression.ToString();
 
     /// <summary>Whether the path names one object for the whole type: <c>this</c>, a type, a member of these.</summary>
     private static bool IsKnown(AccessPath path) => path.IsVisibleToType && (path.IsThis || path.Symbol is ITypeSymbol || (path.Symbol is IFieldSymbol or IPropertySymbol && path.Owner is null or { IsThis: true }));

@@ -40,7 +40,7 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
         foreach (var name in condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>())
         {
             // `Monitor.Wait(…)` in the condition, and what only chooses how long to wait, are no state.
-            if (!IsState(model.GetSymbolInfo(name).Symbol, name, model)) continue;
+            if (name.Ancestors().TakeWhile(node => condition.Span.Contains(node.Span)).Any(IsOfMonitor) || !IsState(model.GetSymbolInfo(name).Symbol, name, model)) continue;
             var isRooted = IsRooted(name, model);
             isOwn |= isRooted;
             names.Add(name.Identifier.ValueText);
@@ -63,6 +63,8 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
         ILocalSymbol local => IsCaptured(local, name),
         _ => false,
     };
+
+    private static bool IsOfMonitor(SyntaxNode node) => node is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax { Identifier.ValueText: "Monitor" } } };
 
     private static bool IsMemberOfVariable(IdentifierNameSyntax name, SemanticModel model) =>
         name.Parent is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver } access && access.Name == name && model.GetSymbolInfo(receiver).Symbol is IParameterSymbol or ILocalSymbol;

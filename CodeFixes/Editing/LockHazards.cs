@@ -28,7 +28,8 @@ internal sealed class LockHazards(SemanticModel model, string expression)
         ILockOperation locked when !theLock.Is(locked.LockedValue) => true,
         // Spinning until another thread changes something.
         IWhileLoopOperation { Body: IEmptyOperation or IBlockOperation { Operations.IsEmpty: true } } => true,
-        ILoopOperation loop when loop.Descendants().Any(IsLongWork) => true,
+        // Monitor.Wait gives the lock back for as long as it takes; of which lock, is asked below.
+        ILoopOperation loop when loop.Descendants().Any(inner => IsLongWork(inner) && _locks.Find(inner) is not { Action: LockAction.Use }) => true,
         IPropertyReferenceOperation property when Waits(property.Property, property.Instance) => true,
         IInvocationOperation call when Waits(call, theLock, calls) => true,
         _ => ImplicitCalls.Of(operation, model).Any(target => IsHazardInside(operation, target, theLock, calls))
