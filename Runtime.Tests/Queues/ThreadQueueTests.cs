@@ -34,6 +34,64 @@ public sealed class ThreadQueueTests : QueueContractTests
     }
 
     [Fact]
+    public void Priority_OfATupleWithAMemberThatCannotBeOrdered_IsRefusedBeforeTheFirstTie()
+    {
+        var error = Assert.Throws<ArgumentException>(() => new ThreadQueue<(int Priority, Job? Job)>(QueueOrder.Priority));
+        Assert.Contains("Job implements no IComparable", error.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new ThreadQueue<Tuple<int, (int, int[])>>(QueueOrder.Priority));
+        _ = new ThreadQueue<(int, (string, double?), Guid)>(QueueOrder.Priority);
+    }
+
+    [Fact]
+    public void Priority_WhoseComparerThrows_IsAsItWasBeforeThePut_AndNeverThrowsAtATaker()
+    {
+        var queue = new ThreadQueue<int>(QueueOrder.Priority, comparer: Comparer<int>.Create(CompareUnlessEqual));
+        foreach (var item in new[] { 0, 5, 3, 8, 1, 9, 4 })
+            queue.Put(item);
+        foreach (var item in new[] { 5, 3, 9, 1 })
+            Assert.Throws<InvalidOperationException>(() => queue.Put(item));
+        Assert.Equal(7, queue.Count);
+        Assert.Equal([0, 1, 3, 4, 5, 8, 9], Enumerable.Range(0, 7).Select(_ => queue.Take()));
+        for (var i = 0; i < 7; i++)
+            queue.MarkDone();
+        Assert.True(queue.Join(TimeSpan.Zero));
+    }
+
+    [Fact]
+    public async Task Priority_WhoseComparerThrowsAtAWaitingPutter_FailsThatPut_AndServesTheNext()
+    {
+        var queue = new ThreadQueue<int>(QueueOrder.Priority, capacity: 2, Comparer<int>.Create(CompareUnlessEqual));
+        queue.Put(1);
+        queue.Put(2);
+        var refused = queue.PutAsync(2).AsTask();
+        var next = queue.PutAsync(3).AsTask();
+        Assert.Equal([1, 2, 3], [queue.Take(), queue.Take(), queue.Take()]);
+        await Assert.ThrowsAsync<InvalidOperationException>(() => refused.Soon());
+        await next.Soon();
+    }
+
+    [Fact]
+    public void Priority_GivesOutWhatWasPut_InOrder()
+    {
+        var random = new Random(1);
+        var queue = new ThreadQueue<int>(QueueOrder.Priority);
+        var model = new List<int>();
+        for (var i = 0; i < 5000; i++)
+        {
+            if (model.Count > 0 && random.Next(3) == 0)
+            {
+                Assert.Equal(model.Min(), queue.Take());
+                model.Remove(model.Min());
+            }
+            else
+            {
+                model.Add(random.Next(100));
+                queue.Put(model[^1]);
+            }
+        }
+    }
+
+    [Fact]
     public void Order_ThatIsNone_Throws() =>
         Assert.Equal("order", Assert.Throws<ArgumentOutOfRangeException>(() => new ThreadQueue<int>((QueueOrder)9)).ParamName);
 
@@ -57,6 +115,11 @@ public sealed class ThreadQueueTests : QueueContractTests
             queue.Put(i);
         Assert.Equal(Enumerable.Range(0, 10), await Task.WhenAll(takers).Soon());
     }
+
+    private static int CompareUnlessEqual(int one, int other) =>
+        one != other ? one.CompareTo(other) : throw new InvalidOperationException("Equal numbers have no order here.");
+
+    private sealed record Job(string Name);
 
     private sealed class UnderTest<T>(ThreadQueue<T> queue) : IQueueUnderTest<T>
     {

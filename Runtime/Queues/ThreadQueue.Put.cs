@@ -69,6 +69,30 @@ public sealed partial class ThreadQueue<T>
         return true;
     }
 
+    /// <summary>
+    /// Lets the first putter in for whom there is space now, and says how to tell it. One at whose item the comparer throws fails by itself,
+    /// whoever it was that made the space, and the next one gets it.
+    /// </summary>
+    private Action? LetPutterInHeld()
+    {
+        Action? tell = null;
+        while (_items.Count < Capacity && _putters.DequeueHeld() is { } putter)
+        {
+            try
+            {
+                _items.Add(putter.Item);
+                _unfinished++;
+                tell += () => putter.SetResult(true);
+            }
+            catch (Exception error)
+            {
+                tell += () => putter.SetException(error);
+            }
+        }
+
+        return tell;
+    }
+
     /// <summary>A waiting producer with its item. Told true once the item is in, false when the queue was completed first.</summary>
     private sealed class Putter(T item) : Waiter<bool>
     {

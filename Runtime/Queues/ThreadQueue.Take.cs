@@ -61,7 +61,7 @@ public sealed partial class ThreadQueue<T>
     /// <summary>Takes an item; or, where the queue is empty and not at its end, enqueues a taker unless the deadline has passed.</summary>
     private Taken<T> TakeOrEnqueue(Deadline deadline, out Waiter<Taken<T>>? taker)
     {
-        Putter? putter;
+        Action? tellPutters;
         Taken<T> taken;
         lock (_gate)
         {
@@ -75,15 +75,10 @@ public sealed partial class ThreadQueue<T>
             }
 
             taken = new Taken<T>(_items.Remove());
-            putter = _putters.DequeueHeld();
-            if (putter is not null)
-            {
-                _items.Add(putter.Item);
-                _unfinished++;
-            }
+            tellPutters = LetPutterInHeld();
         }
 
-        putter?.SetResult(true);
+        tellPutters?.Invoke();
         return taken;
     }
 }

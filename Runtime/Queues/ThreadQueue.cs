@@ -47,9 +47,9 @@ public sealed partial class ThreadQueue<T>
     /// <summary>Makes a queue with the given order.</summary>
     /// <param name="order">Which item is given out next.</param>
     /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for no limit.</param>
-    /// <param name="comparer">Orders the items of a <see cref="QueueOrder.Priority"/> queue; by default their own comparison. Runs while the queue is locked, so it must not use the queue, nor throw.</param>
+    /// <param name="comparer">Orders the items of a <see cref="QueueOrder.Priority"/> queue; by default their own comparison. Runs while an item is put and the queue is locked, so it must not use the queue. Where it throws, that put throws, and the item is not in.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or <paramref name="order"/> is none of its values.</exception>
-    /// <exception cref="ArgumentException">The order is <see cref="QueueOrder.Priority"/>, <typeparamref name="T"/> has no comparison of its own, and no comparer was given.</exception>
+    /// <exception cref="ArgumentException">The order is <see cref="QueueOrder.Priority"/>, <typeparamref name="T"/> has no comparison of its own (a tuple has none unless all its members have), and no comparer was given.</exception>
     public ThreadQueue(QueueOrder order, int capacity = 0, IComparer<T>? comparer = null)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
