@@ -24,7 +24,20 @@ internal sealed class AsyncLane<TResult>
     /// <summary>How many calls are not finished.</summary>
     private int _pending;
 
-    public AsyncLane() => _callers = new(_gate);
+    /// <summary>Starts the thread.</summary>
+    private readonly Action<ThreadStart> _start;
+
+    public AsyncLane()
+        : this(static body => new Thread(body) { IsBackground = true, Name = "Tandem async waits" }.UnsafeStart())
+    {
+    }
+
+    /// <summary>For tests: a thread that is started in another way, or not at all.</summary>
+    internal AsyncLane(Action<ThreadStart> start)
+    {
+        _start = start;
+        _callers = new(_gate);
+    }
 
     /// <summary>Whether somebody waits; who comes now should not overtake.</summary>
     public bool IsBusy => Volatile.Read(ref _pending) != 0;
@@ -50,13 +63,15 @@ internal sealed class AsyncLane<TResult>
         var call = new Call(wait, cancellationToken);
         lock (_gate)
         {
-            _callers.EnqueueHeld(call);
             _arrival ??= new(false);
             if (!_isServed)
             {
+                // First of all: where no more threads can be had, this caller is told, and the next one tries again.
+                _start(Serve);
                 _isServed = true;
-                new Thread(Serve) { IsBackground = true, Name = "Tandem async waits" }.UnsafeStart();
             }
+
+            _callers.EnqueueHeld(call);
         }
 
         _arrival.Set();

@@ -9,14 +9,13 @@ namespace Tandem.Waiting;
 internal sealed class WaitLine<TWaiter, TResult>(Lock gate)
     where TWaiter : Waiter<TResult>
 {
-    private readonly LinkedList<TWaiter> _waiters = [];
+    private readonly LinkedList<Waiter<TResult>> _waiters = [];
 
     public int CountHeld => _waiters.Count;
 
     public void EnqueueHeld(TWaiter waiter)
     {
-        waiter.IsWaiting = true;
-        _waiters.AddLast(waiter);
+        waiter.Place = _waiters.AddLast(waiter);
     }
 
     /// <summary>Takes the first waiter out of the line; the caller completes it once the gate is released.</summary>
@@ -26,16 +25,16 @@ internal sealed class WaitLine<TWaiter, TResult>(Lock gate)
         if (first is null)
             return null;
         _waiters.RemoveFirst();
-        first.Value.IsWaiting = false;
-        return first.Value;
+        first.Value.Place = null;
+        return (TWaiter)first.Value;
     }
 
     public TWaiter[] DequeueAllHeld()
     {
-        TWaiter[] all = [.. _waiters];
+        TWaiter[] all = [.. _waiters.Cast<TWaiter>()];
         _waiters.Clear();
         foreach (var waiter in all)
-            waiter.IsWaiting = false;
+            waiter.Place = null;
         return all;
     }
 
@@ -74,10 +73,12 @@ internal sealed class WaitLine<TWaiter, TResult>(Lock gate)
     {
         lock (gate)
         {
-            if (!waiter.IsWaiting)
+            if (waiter.Place is not { } place)
                 return false;
-            waiter.IsWaiting = false;
-            return _waiters.Remove(waiter);
+            // By its place: a search would make a token that cancels a whole line quadratic, under the gate.
+            _waiters.Remove(place);
+            waiter.Place = null;
+            return true;
         }
     }
 }
