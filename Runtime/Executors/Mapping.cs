@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
@@ -16,7 +17,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         using var source = items.GetEnumerator();
         int underWay = 0, inFlight = 0, ready = 0;
         var more = true;
-        ExceptionDispatchInfo? sourceFailure = null;
+        ExceptionDispatchInfo? takingFailure = null;
         try
         {
             while (true)
@@ -24,19 +25,26 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
                 while (more && (underWay == 0 || inFlight + plan.ChunkSize <= plan.MaxInFlight))
                 {
                     ThrowIfCanceled();
-                    var chunk = Take(source, out sourceFailure);
+                    var chunk = Take(source, out takingFailure);
                     more = chunk.Length == plan.ChunkSize;
                     if (chunk.Length == 0)
                         break;
-                    Add(chunks, start(chunk, stop.Token));
+                    if (!TryStart(chunk, stop.Token, out var started, out var startFailure))
+                    {
+                        takingFailure = startFailure;
+                        more = false;
+                        break;
+                    }
+
+                    Add(chunks, started);
                     underWay++;
                     inFlight += chunk.Length;
                 }
 
                 if (underWay == 0)
                 {
-                    // Now that what it gave before is handed out, as an iterator over the same sequence would do.
-                    sourceFailure?.Throw();
+                    // Now that what came before is handed out, as an iterator over the same sequence would do.
+                    takingFailure?.Throw();
                     yield break;
                 }
 
@@ -100,6 +108,23 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         }
 
         return [.. chunk];
+    }
+
+    /// <summary>Starts a chunk; an item of it may be one that cannot be written, or the executor shut down by now.</summary>
+    private bool TryStart(T[] chunk, CancellationToken cancellationToken, [NotNullWhen(true)] out Task<Chunk<TResult>>? started, [NotNullWhen(false)] out ExceptionDispatchInfo? failure)
+    {
+        try
+        {
+            started = start(chunk, cancellationToken);
+            failure = null;
+            return true;
+        }
+        catch (Exception exception)
+        {
+            started = null;
+            failure = ExceptionDispatchInfo.Capture(exception);
+            return false;
+        }
     }
 
     private void Add(Channel<Task<Chunk<TResult>>> chunks, Task<Chunk<TResult>> task)
