@@ -68,6 +68,38 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
     }
 
     [Fact]
+    public async Task AnItemThatCannotBeWritten_EndsTheMap_AfterTheResultsBeforeIt()
+    {
+        await using var executor = new ProcessExecutor(1);
+        Document[] documents = [new() { Title = "a" }, new() { Title = "b" }, new() { Title = "c" }, new Letter { Title = "d" }, new() { Title = "e" }];
+        var results = new List<string?>();
+        var thrown = await Assert.ThrowsAsync<ArgumentException>(async () =>
+        {
+            await foreach (var result in executor.Map(static document => document.Title, documents, new() { ChunkSize = 1, MaxInFlight = 10 }))
+                results.Add(result);
+        });
+        Assert.Contains("Letter", thrown.Message, StringComparison.Ordinal);
+        Assert.Equal(["a", "b", "c"], results);
+    }
+
+    [Fact]
+    public async Task AWorkerThatStillStarts_DoesNotKeepTheShutdown_OnceNoWorkWaitsForIt()
+    {
+        using var cancellation = new CancellationTokenSource();
+        await using var canceledBefore = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = static () => Thread.Sleep(Timeout.Infinite) });
+        await using var canceledAfter = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = static () => Thread.Sleep(Timeout.Infinite) });
+        Task[] canceled = [canceledBefore.Submit(static () => 1, cancellation.Token), canceledAfter.Submit(static () => 1, cancellation.Token)];
+
+        var shutdown = canceledAfter.ShutdownAsync();
+        Assert.False(shutdown.IsCompleted);
+        await cancellation.CancelAsync();
+
+        await canceledBefore.ShutdownAsync().Soon();
+        await shutdown.Soon();
+        Assert.All(canceled, task => Assert.True(task.IsCanceled));
+    }
+
+    [Fact]
     public async Task MaxTasksPerWorker_TakesAFreshProcessAfterSoMany()
     {
         await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, MaxTasksPerWorker = 2 });

@@ -38,6 +38,14 @@ internal abstract class PoolWorker
     /// <summary>Lets an idle worker go.</summary>
     public abstract void Leave();
 
+    /// <summary>
+    /// Says that a worker which still starts will find no work: it may be ended, since what it does at its start may never end. It is told to
+    /// leave when it gets ready all the same; where it finds work after all, it does it. May be called again.
+    /// </summary>
+    public virtual void StartInVain()
+    {
+    }
+
     /// <summary>Ends the worker at once, whatever it does.</summary>
     public abstract void Kill();
 }

@@ -28,6 +28,9 @@ internal abstract class WorkItem(CancellationToken cancellationToken)
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>Lets go of what it holds: the pool has not taken it, and its task is nobody's. Never called under a lock.</summary>
+    public abstract void LetGo();
+
     /// <summary>Ends the task as canceled. Never called under a lock.</summary>
     public abstract void Cancel();
 
@@ -66,6 +69,12 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) :
     {
         Watch.Unregister();
         _completion.TrySetResult(result);
+        Settled();
+    }
+
+    public sealed override void LetGo()
+    {
+        Watch.Unregister();
         Settled();
     }
 

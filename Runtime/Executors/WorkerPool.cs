@@ -40,8 +40,6 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>Takes an item in: an idle worker gets it at once, else it waits, and a worker is started where there may be one more.</summary>
     public void Submit(WorkItem item)
     {
-        ThrowIfShutDown();
-
         // Watched before it is queued, so that no cancellation falls between; one that comes first finds the item New.
         if (item.CancellationToken.CanBeCanceled)
             item.Watch = item.CancellationToken.UnsafeRegister(static (state, _) => Cancel(state!), (this, item));
@@ -64,7 +62,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         added?.Start();
         if (refused)
         {
-            item.Watch.Unregister();
+            item.LetGo();
             ThrowIfShutDown();
         }
     }
@@ -73,6 +71,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     public WorkItem? Ready(PoolWorker worker, out bool leaves)
     {
         PoolWorker? added = null;
+        PoolWorker[] inVain;
         WorkItem? next = null;
         lock (_gate)
         {
@@ -106,9 +105,13 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 worker.Phase = WorkerPhase.Idle;
                 _idle.Add(worker);
             }
+
+            inVain = StartingInVainLocked();
         }
 
         added?.Start();
+        foreach (var starting in inVain)
+            starting.StartInVain();
         return next;
     }
 
@@ -120,6 +123,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     public void Ended(PoolWorker worker, bool began, WorkerStartException? failure, WorkerCrashedException? lost = null)
     {
         PoolWorker? added, idle = null;
+        PoolWorker[] inVain;
         WorkItem[] failed = [];
         WorkItem? item, hopeless = null;
         bool stopped;
@@ -157,6 +161,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             }
 
             added = AddWorkerLocked();
+            inVain = StartingInVainLocked();
             stopped = IsStoppedLocked;
         }
 
@@ -166,6 +171,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             item?.Cancel();
         hopeless?.Fail(lost!);
         added?.Start();
+        foreach (var starting in inVain)
+            starting.StartInVain();
         foreach (var waiting in failed)
             waiting.Fail(failure!);
         if (stopped)
@@ -178,7 +185,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     public Task Stop(bool cancelPending, bool kill)
     {
         WorkItem[] canceled = [];
-        PoolWorker[] idle, killed = [];
+        PoolWorker[] idle, inVain, killed = [];
         bool stopped;
         lock (_gate)
         {
@@ -193,6 +200,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             _idle.Clear();
             foreach (var worker in idle)
                 LeaveLocked(worker);
+            inVain = StartingInVainLocked();
             stopped = IsStoppedLocked;
         }
 
@@ -200,6 +208,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             worker.Kill();
         foreach (var worker in idle)
             worker.Leave();
+        foreach (var worker in inVain)
+            worker.StartInVain();
         foreach (var item in canceled)
             item.Cancel();
         if (stopped)
@@ -211,6 +221,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         var (pool, item) = ((WorkerPool, WorkItem))state;
         PoolWorker? worker;
+        PoolWorker[] inVain;
         lock (pool._gate)
         {
             worker = item.State == WorkState.Running ? item.Worker : null;
@@ -218,12 +229,15 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 pool._pending.Remove(item.Place!);
             if (worker is null)
                 item.State = WorkState.Done;
+            inVain = pool.StartingInVainLocked();
         }
 
         if (worker is not null)
             worker.CancelRunning(item);
         else
             item.Cancel();
+        foreach (var starting in inVain)
+            starting.StartInVain();
     }
 
     private bool IsStoppedLocked => _shutDown && _workers.Count == 0 && _pending.Count == 0;
@@ -288,6 +302,10 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         _starting++;
         return worker;
     }
+
+    /// <summary>The workers that still start when no work waits and none will come. They alone could keep a shutdown waiting for what their initializer waits for.</summary>
+    private PoolWorker[] StartingInVainLocked() =>
+        _shutDown && _pending.Count == 0 && _starting > 0 ? [.. _workers.Where(w => w.Phase == WorkerPhase.Starting)] : [];
 
     private WorkItem[] TakePendingLocked()
     {

@@ -77,6 +77,16 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         }
     }
 
+    // Its initializer gets as long to end as an idle worker has to leave. A worker that has been given a call after all is left alone.
+    public override void StartInVain()
+    {
+        lock (_gate)
+        {
+            if (!_ended && _deadline is null && _callId == 0)
+                KillAfterLocked(s_leavePeriod);
+        }
+    }
+
     public override void Kill()
     {
         lock (_gate)
