@@ -24,6 +24,10 @@ internal static class Descriptors
         "Lock object that others can lock or that changes",
         "'{0}' is locked here, but {1}; lock a private readonly field instead");
 
+    public static readonly DiagnosticDescriptor LockHeldAcrossAwait = Rule("TDM2004", Locks, Warning,
+        "await or yield while a thread-affine lock is held",
+        "'{0}', acquired on line {1}, belongs to its thread, but {2}; {3}");
+
     public static readonly DiagnosticDescriptor LocksInOppositeOrders = Rule("TDM2005", Locks, Warning,
         "Locks taken in opposite orders",
         "{0}, but {1}; {2}");

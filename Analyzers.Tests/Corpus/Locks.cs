@@ -112,5 +112,19 @@ public class Locks
         lock (_monitor) { Monitor.Exit(_monitor); }
     }
 
+    public async Task AwaitsWhileHeldAsync()
+    {
+        Monitor.Enter(_monitor);
+        try { await Task.Delay(1); _value++; } finally { Monitor.Exit(_monitor); }
+        await foreach (var value in YieldsWhileHeldAsync()) _value += value;
+    }
+
+    public async System.Collections.Generic.IAsyncEnumerable<int> YieldsWhileHeldAsync()
+    {
+        await Task.Yield();
+        _readerWriter.EnterReadLock();
+        try { yield return _value; } finally { _readerWriter.ExitReadLock(); }
+    }
+
     private static int Compute() => int.Parse(Console.ReadLine() ?? "0");
 }

@@ -34,7 +34,7 @@ internal sealed class HeldLocks
         _walk = walk;
         _graph = graph;
         _context = context;
-        _bySyntax = new(Index);
+        _bySyntax = new(() => Index(static operation => operation.Syntax));
         _flatLocks = new(FlatLocks);
         _aliases = new(() => new Aliases(graph));
     }
@@ -65,6 +65,13 @@ internal sealed class HeldLocks
         var statements = LockStatementsAround(operation.Syntax);
         return statements.IsEmpty ? new(surely, maybe) : new(InOrder(surely.AddRange(statements)), InOrder(maybe.AddRange(statements)));
     }
+
+    /// <summary>
+    /// The places where the function stops and goes on later, perhaps on another thread, each with the locks held there: the awaits, those of
+    /// an <c>await foreach</c> and of an awaited disposal among them, and the yields.
+    /// </summary>
+    public IEnumerable<(IOperation Operation, LockSet Held)> Suspensions =>
+        Index(static operation => operation is IAwaitOperation or IReturnOperation { Kind: OperationKind.YieldReturn } ? operation : null).Select(static pair => (pair.Key, pair.Value));
 
     /// <summary>The path that <paramref name="reference"/>, to a local, stands for; null where it stands for itself.</summary>
     public AccessPath? Alias(IOperation reference) => _aliases.Value.Resolve(reference);
@@ -141,26 +148,29 @@ internal sealed class HeldLocks
 
     private static ImmutableArray<HeldLock> InOrder(ImmutableArray<HeldLock> locks) => [.. locks.OrderBy(static held => held.Acquire.Syntax.SpanStart)];
 
-    private Dictionary<SyntaxNode, LockSet> Index()
+    /// <summary>The locks held before each operation, by what <paramref name="keyOf"/> knows it by; operations of one key are merged, those without one left out.</summary>
+    private Dictionary<TKey, LockSet> Index<TKey>(Func<IOperation, TKey?> keyOf)
+        where TKey : class
     {
-        var sets = new Dictionary<SyntaxNode, LockSet>();
-        _walk.Replay(Record);
+        var sets = new Dictionary<TKey, LockSet>();
+        _walk.Replay((operation, state) => Record(keyOf(operation), state));
 
         // Conditions on fields rule paths out that another thread may open; what they ruled out altogether is asked of a walk without them.
         if (LockWalk.Run(_graph, _context, correlated: false, CancellationToken.None) is { } every)
         {
-            var correlated = new HashSet<SyntaxNode>(sets.Keys);
+            var correlated = new HashSet<TKey>(sets.Keys);
             every.Replay((operation, state) =>
             {
-                if (!correlated.Contains(operation.Syntax)) Record(operation, state);
+                if (keyOf(operation) is { } key && !correlated.Contains(key)) Record(key, state);
             });
         }
 
         return sets;
 
-        void Record(IOperation operation, LockState state)
+        void Record(TKey? key, LockState state)
         {
-            sets[operation.Syntax] = sets.TryGetValue(operation.Syntax, out var seen)
+            if (key is null) return;
+            sets[key] = sets.TryGetValue(key, out var seen)
                 ? new LockSet([.. seen.Surely.Where(held => state.Held.Any(other => other.Lock.Equals(held.Lock) && other.Mode == held.Mode))], [.. seen.Maybe.Union(state.Held)])
                 : new LockSet(state.Held, state.Held);
         }

@@ -3,6 +3,7 @@ using System.Linq;
 using System.Runtime.CompilerServices;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Tandem.Analyzers.Flow;
 
@@ -78,6 +79,7 @@ internal sealed class LockSites
             {
                 case LockStatementSyntax statement when Around(node) is { } reader: reader.Take(statement.Expression, isCall: false); break;
                 case InvocationExpressionSyntax call when LockFlow.IsAcquire(node) && (hasSemaphores || !IsWait(call)) && Around(node) is { } reader: reader.Take(call, isCall: true); break;
+                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } creation when arguments[0].Expression.IsKind(SyntaxKind.TrueLiteralExpression) && LockFlow.IsAcquire(node) && Around(node) is { } reader: reader.Take(creation, isCall: true); break;
                 case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exit" } } when Around(node) is { } reader: reader.GiveBack(); break;
                 case SimpleNameSyntax name when FunctionGraphs.FunctionAround(node) is { } function && NameOf(function) is { Length: > 0 } member:
                     if (!mentioned.TryGetValue(member, out var names)) mentioned[member] = names = [];
