@@ -80,7 +80,7 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
     {
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsEntered" } } => true,
         // `TakeLock()`, `using (new Scope(_gate))`
-        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax => codeModel.GetSymbolInfo(node, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (HeldByBody.MayTakeLock(target) || SmallMethod.Names(target).Any(LockTable.IsAcquireName)),
+        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax => codeModel.GetSymbolInfo(node, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (LockHelper.MayTake(target) || SmallMethod.Names(target).Any(LockTable.IsAcquireName)),
         _ => false,
     });
 

@@ -37,4 +37,5 @@ internal enum SpawnKind
 /// <param name="Repeats">Whether one execution of the site runs the work several times, overlapping itself.</param>
 /// <param name="Joins">Whether the site returns only after the work has ended, so that it overlaps itself at most.</param>
 /// <param name="IsSerial">Whether its work, and all other such work, runs one after another.</param>
-internal readonly record struct Spawn(IOperation Site, IOperation Work, SpawnKind Kind, bool Repeats, bool Joins, bool IsSerial = false);
+/// <param name="IsQueued">Whether that holds whoever starts it, and from wherever: the queue is kept in a field.</param>
+internal readonly record struct Spawn(IOperation Site, IOperation Work, SpawnKind Kind, bool Repeats, bool Joins, bool IsSerial = false, bool IsQueued = false);

@@ -33,7 +33,8 @@ internal sealed class LockRange
                 _ => default,
             };
             var covered = statements.Where(statement => statement.Span.IntersectsWith(span)).ToList();
-            if (covered.Count > 0) return new LockRange(model, covered);
+            // The label of a switch section can't be locked with its statements, only the whole switch.
+            if (covered.Count > 0 && covered[0].SpanStart <= span.Start) return new LockRange(model, covered);
         }
 
         return null;

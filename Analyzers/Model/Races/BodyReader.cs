@@ -45,9 +45,11 @@ internal sealed class BodyReader
         {
             case IBlockOperation block: VisitBlock(block); break;
             case ILockOperation locked: VisitLock(locked); break;
+            case IUsingOperation scope: VisitUsing(scope); break;
+            case IUsingDeclarationOperation scope: Visit(scope.DeclarationGroup); Enter(scope, scope.DeclarationGroup); break;
             case IConditionalOperation conditional: VisitConditional(conditional); break;
-            case ISwitchOperation choice: VisitUnder(choice.Value, choice.Cases); break;
-            case ISwitchExpressionOperation choice: VisitUnder(choice.Value, choice.Arms); break;
+            case ISwitchOperation choice: VisitSwitch(choice.Value, choice.Cases); break;
+            case ISwitchExpressionOperation choice: VisitSwitch(choice.Value, choice.Arms); break;
             case IWhileLoopOperation loop: VisitWhile(loop); break;
             case IForLoopOperation loop: VisitFor(loop); break;
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary: VisitUnder(binary.LeftOperand, [binary.RightOperand]); break;
@@ -91,6 +93,21 @@ internal sealed class BodyReader
         _holds = holds;
     }
 
+    private void VisitUsing(IUsingOperation scope)
+    {
+        Visit(scope.Resources);
+        var holds = _holds;
+        Enter(scope, scope.Resources);
+        Visit(scope.Body);
+        _holds = holds;
+    }
+
+    /// <summary>A scope that holds a lock of the user's own, until it is disposed: until the block ends.</summary>
+    private void Enter(IOperation scope, IOperation resources)
+    {
+        if (LockHelper.IsHold(resources)) _holds = _holds.Add(new Hold(scope, Place.Unknown));
+    }
+
     private void VisitConditional(IConditionalOperation conditional)
     {
         var outer = (_under, _holds);
@@ -111,6 +128,25 @@ internal sealed class BodyReader
         {
             _under = inner;
             Visit(part);
+        }
+
+        _under = outer;
+    }
+
+    private void VisitSwitch(IOperation tested, IEnumerable<IOperation> choices)
+    {
+        var outer = _under;
+        var inner = Test(tested);
+        foreach (var choice in choices)
+        {
+            _under = inner;
+            foreach (var part in choice.ChildOperations)
+            {
+                // `case 0 when _left > 0:`
+                if (part is IPatternCaseClauseOperation { Guard: { } condition }) _under = Test(condition);
+                else if (choice is ISwitchExpressionArmOperation { Guard: { } guard } && part == guard) _under = Test(guard);
+                else Visit(part);
+            }
         }
 
         _under = outer;
@@ -201,7 +237,7 @@ internal sealed class BodyReader
         Visit(call.Instance);
         foreach (var argument in call.Arguments) Visit(argument);
         Add(new Call(call, _holds, _under, call.TargetMethod));
-        _body.MayAcquire |= LockTable.IsAcquireName(call.TargetMethod.Name) || HeldByBody.MayTakeLock(call.TargetMethod);
+        _body.MayAcquire |= LockTable.IsAcquireName(call.TargetMethod.Name) || LockHelper.MayTake(call.TargetMethod);
     }
 
     private void VisitReference(IOperation reference, AccessKind kind)

@@ -23,6 +23,7 @@ internal sealed class Concurrency
 
     private readonly EntryTable _entries;
     private readonly ReachFinder _reaches;
+    private readonly KeptHandles _handles;
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(Body, Access)>> _accesses = new(SymbolEqualityComparer.Default);
 
     private Concurrency(Compilation compilation)
@@ -31,6 +32,7 @@ internal sealed class Concurrency
         Effects = new Effects(Bodies);
         _entries = new EntryTable(Bodies, SpawnTable.For(compilation));
         _reaches = new ReachFinder(_entries);
+        _handles = new KeptHandles(Bodies);
     }
 
     public BodyTable Bodies { get; }
@@ -69,6 +71,14 @@ internal sealed class Concurrency
     private static bool SharesLock(Step x, Step y) => !x.Holds.IsEmpty && !y.Holds.IsEmpty
         && x.Holds.Any(hold => !hold.Lock.IsKnown || y.Holds.Any(other => !other.Lock.IsKnown || SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, other.Lock.Symbol)));
 
+    /// <summary>Whether an access that only started work makes has been made when the body comes to <paramref name="from"/>: it has waited for all of that work.</summary>
+    public bool IsOver(Body other, Access access, Body body, IOperation from, Place place)
+    {
+        if (other.Parent is null && other.Method.DeclaredAccessibility is not Accessibility.Private) return false;
+        var runs = _reaches.To(other, access).Where(IsStarted).ToList();
+        return runs.Count > 0 && _reaches.From(body, from, place) is var mine && runs.All(run => mine.Any(reach => _handles.AreJoined(run, reach)));
+    }
+
     /// <summary>Everything that touches the field, property or variable, in the order of the source; nothing if too many members mention its name.</summary>
     public IEnumerable<(Body Body, Access Access)> AccessesOf(ISymbol symbol, Body near) => symbol is IFieldSymbol or IPropertySymbol
         ? _accesses.GetOrAdd(symbol, FindAccesses)
@@ -106,7 +116,7 @@ internal sealed class Concurrency
         where access is not null && SymbolEqualityComparer.Default.Equals(access.Place.Symbol, symbol)
         select (body, access);
 
-    private static Overlap? Overlapping(List<Reach> mine, List<Reach> others, IMethodSymbol other)
+    private Overlap? Overlapping(List<Reach> mine, List<Reach> others, IMethodSymbol other)
     {
         // Most code is started nowhere.
         if (!mine.Any(IsStarted) && !others.Any(IsStarted)) return null;
@@ -114,7 +124,8 @@ internal sealed class Concurrency
         {
             if (reach.Locked) continue;
             foreach (var theirs in others)
-                if ((IsStarted(reach) || IsStarted(theirs)) && !ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))) return new Overlap(reach, theirs, other);
+                if ((IsStarted(reach) || IsStarted(theirs)) && !ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))
+                    && !_handles.AreJoined(reach, theirs) && !_handles.AreJoined(theirs, reach)) return new Overlap(reach, theirs, other);
         }
 
         return null;

@@ -60,7 +60,12 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
         var uses = callee.SelfAndNested().SelectMany(inner => Mentions(inner, parameter, depth)).SelectMany(use => Outwards(use, callee, depth)).ToList();
         var started = uses.Where(static use => use.Spawn is not null).ToList();
         if (started.Count == 0)
-            return uses.Count == 0 ? [] : [new(body, call, null, uses.Count > 1 || uses[0].ManyTimes || uses[0].Site.Loops().Any(), handover.Holds)];
+        {
+            if (uses.Count == 0) return [];
+            // `lock (_gate) return work();`
+            var holds = uses.All(static use => !use.Holds.IsEmpty) ? handover.Holds.Add(new Hold(call, new Entry(body, call, null, false, handover.Holds, null).Translate(uses[0].Holds[0].Lock, callee))) : handover.Holds;
+            return [new(body, call, null, uses.Count > 1 || uses[0].ManyTimes || uses[0].Site.Loops().Any(), holds)];
+        }
 
         var first = started[0].Spawn!.Value;
         var lives = started.Select(static use => use.Spawn!.Value.Joins ? Lifetime.Within(use.Site) : Lifetime.Of(use.Body, use.Site)).ToList();

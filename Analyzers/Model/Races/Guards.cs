@@ -15,7 +15,7 @@ internal sealed record Guard(Place Lock, Body Body, Access Access, Hold Hold);
 internal static class Guards
 {
     /// <summary>The lock under which the place is changed most often, of those that go with it: static ones, and those that live in the same object. Null if none does.</summary>
-    public static Guard? GuardOf(this Concurrency concurrency, Place place, Body near)
+    public static Guard? GuardOf(this Concurrency concurrency, Place place, Body near, System.Func<Guard, bool>? counts = null)
     {
         if (place.Symbol is not { } symbol) return null;
         var guards = new List<Guard>();
@@ -26,7 +26,7 @@ internal static class Guards
                 if (hold.Lock.IsKnown && GoesWith(hold.Lock, access.Place)) guards.Add(new Guard(hold.Lock, body, access, hold));
         }
 
-        return guards.GroupBy(static guard => Identity(guard.Lock, guard.Access.Place)).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
+        return guards.Where(counts ?? (static _ => true)).GroupBy(static guard => Identity(guard.Lock, guard.Access.Place)).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
     }
 
     /// <summary>Whether the object is its own lock: <c>lock (this)</c> around what is <c>this</c>'s, <c>lock (account)</c> around <c>account</c>'s.</summary>

@@ -9,8 +9,6 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Adds to a body's steps the locks that are not taken by <c>lock</c> statements: what the flow analysis knows, and what names alone tell.</summary>
 internal static class HeldByBody
 {
-    private static readonly string[] s_verbs = ["Lock", "Take", "TryTake", "Acquire", "TryAcquire", "Enter", "TryEnter", "Obtain", "Wait", "Begin", "Get", "Use", "With"];
-
     public static void Add(Body member, SemanticModel model, LockTable table, ReleaseSummaries summaries)
     {
         foreach (var body in member.SelfAndNested())
@@ -18,15 +16,11 @@ internal static class HeldByBody
             if (UsesWrappers(body)) AddToAll(body, new Hold(body.Root, Place.Unknown));
             if (!body.MayAcquire) continue;
             // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
-            if (body.Steps.OfType<Call>().Any(static call => MayTakeLock(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
+            if (body.Steps.OfType<Call>().Any(static call => LockHelper.MayTake(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
                 AddToAll(body, new Hold(body.Root, Place.Unknown));
             AddFlow(body, model, new FlowContext(table, summaries, model, body.Method.ContainingType));
         }
     }
-
-    /// <summary>Whether the method takes a lock, by its name: one of the user's own, or of a library that the table does not know.</summary>
-    public static bool MayTakeLock(IMethodSymbol method) => method.Name is "IsEntered"
-        || (!(LockTable.IsAcquireName(method.Name) && method.DeclaringSyntaxReferences.IsEmpty) && method.Name.Contains("Lock") && s_verbs.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal)));
 
     private static void AddFlow(Body body, SemanticModel model, FlowContext context)
     {
@@ -52,17 +46,8 @@ internal static class HeldByBody
     /// <summary><c>void In() => Monitor.Enter(_gate);</c> here, and <c>void Out() => Monitor.Exit(_gate);</c> there.</summary>
     private static bool UsesWrappers(Body body)
     {
-        bool takes = false, gives = false;
-        foreach (var call in body.Steps.OfType<Call>())
-        {
-            var names = SmallMethod.Names(call.Target);
-            if (names.Count == 0) continue;
-            bool acquires = names.Any(LockTable.IsAcquireName), releases = names.Any(static name => LockTable.IsReleaseName(name) && !name.StartsWith("Dispose", System.StringComparison.Ordinal));
-            takes |= acquires && !releases;
-            gives |= releases && !acquires;
-        }
-
-        return takes && gives;
+        var called = body.Steps.OfType<Call>().Select(static call => call.Target).ToList();
+        return called.Any(taker => LockHelper.Takes(taker) && called.Any(giver => LockHelper.Gives(giver, taker)));
     }
 
     /// <summary>A semaphore may be a signal, and proves nothing about who else comes, unless it begins with a count of one.</summary>

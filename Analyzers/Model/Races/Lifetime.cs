@@ -1,6 +1,5 @@
-using System.Linq;
+using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
@@ -12,6 +11,9 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
 {
     public const int Never = int.MaxValue;
 
+    /// <summary>The fields and properties through which other members can wait for the work.</summary>
+    public ImmutableArray<ISymbol> Keepers { get; init; } = [];
+
     /// <summary>Whether the work goes on when the body has returned.</summary>
     public bool Escapes => End == Never;
 
@@ -20,7 +22,7 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
     {
         var finder = new JoinFinder(body, handle);
         finder.Follow(handle, depth: 0);
-        return new Lifetime(finder.Begin ?? handle.Syntax.Span.End, finder.End ?? finder.PlainWait() ?? Never, finder.Fate);
+        return new Lifetime(finder.Begin ?? handle.Syntax.Span.End, finder.End ?? finder.PlainWait() ?? Never, finder.Fate) { Keepers = [.. finder.Keepers] };
     }
 
     /// <summary>The life of work that has ended when the call that starts it returns.</summary>
@@ -29,145 +31,4 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
     public bool Covers(int position) => Begin < position && position < End;
 
     public bool Overlaps(Lifetime other) => Begin < other.End && other.Begin < End;
-
-    /// <summary>Follows a handle from use to use: into variables and collections, through WhenAll, to where it is waited for.</summary>
-    private sealed class JoinFinder(Body body, IOperation origin)
-    {
-        private const int MaxDepth = 5;
-
-        public int? Begin { get; private set; }
-        public int? End { get; private set; }
-        public HandleFate Fate { get; private set; }
-
-        public void Follow(IOperation value, int depth)
-        {
-            if (depth > MaxDepth) return;
-            var outer = value.Outermost();
-            switch (value.Consumer())
-            {
-                case IAwaitOperation awaited: Join(awaited); break;
-                case IReturnOperation: Fall(HandleFate.Returned); break;
-                case IExpressionStatementOperation: Fall(HandleFate.Dropped); break;
-                case ISimpleAssignmentOperation { Target: IDiscardOperation }: Fall(HandleFate.Dropped); break;
-                case IInvocationOperation call when call.Instance == outer: FollowCall(call, depth); break;
-                case IArgumentOperation { Parent: IInvocationOperation call }: FollowArgument(call, depth); break;
-                case IPropertyReferenceOperation { Property: { IsIndexer: true } } element when element.Instance == outer: Follow(element, depth + 1); break;
-                case IPropertyReferenceOperation { Property.Name: "Result" } result: Join(result); break;
-                case IArrayElementReferenceOperation element when element.ArrayReference == outer: Follow(element, depth + 1); break;
-                case IConditionalAccessOperation access when access.Operation == outer && access.WhenNotNull is IInvocationOperation call: FollowCall(call, depth); break;
-                case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator }: FollowVariable(declarator.Symbol, depth); break;
-                case ISimpleAssignmentOperation assignment when assignment.Value == outer: FollowVariable(Variable(assignment.Target), depth); break;
-                case IArrayInitializerOperation or ICollectionExpressionOperation or IArrayCreationOperation or IConditionalOperation or ICoalesceOperation or ISimpleAssignmentOperation:
-                    Follow(value.Consumer()!, depth + 1);
-                    break;
-                case IForEachLoopOperation loop when loop.Collection == outer:
-                    foreach (var local in loop.Locals) FollowVariable(local, depth);
-                    break;
-            }
-        }
-
-        /// <summary>Where the body plainly waits for some event after the start: the work may have set it, so what follows is taken to be ordered.</summary>
-        public int? PlainWait() => body.Root.Descendants().OfType<IInvocationOperation>()
-            .FirstOrDefault(call => call.Position() > origin.Position() && call.TargetMethod is { Name: "Wait" or "WaitOne" or "WaitAll" or "SignalAndWait", ContainingType.Name: "CountdownEvent" or "ManualResetEvent" or "ManualResetEventSlim" or "AutoResetEvent" or "Barrier" or "WaitHandle" or "EventWaitHandle" })
-            ?.Syntax.Span.End;
-
-        private void FollowCall(IInvocationOperation call, int depth)
-        {
-            switch (call.TargetMethod.Name)
-            {
-                case "Join" or "Wait" or "GetResult" or "RunSynchronously": Join(call); break;
-                case "Start": Start(call); break;
-                case "GetAwaiter" or "ConfigureAwait" or "AsTask" or "ContinueWith" or "Unwrap" or "WaitAsync" or "ToArray" or "ToList": Follow(call, depth + 1); break;
-                case "ForEach": FollowEach(call); break;
-            }
-        }
-
-        private void FollowArgument(IInvocationOperation call, int depth)
-        {
-            switch (call.TargetMethod.Name)
-            {
-                case "WaitAll" or "WaitAny": Fall(HandleFate.Gathered); Join(call); break;
-                case "WhenAll" or "WhenAny" or "WhenEach": Fall(HandleFate.Gathered); Follow(call, depth + 1); break;
-                case "Add" or "Enqueue" or "Push" or "TryAdd" or "AddLast": FollowVariable(Variable(call.Instance), depth); break;
-                case "ForEach": FollowEach(call); break;
-                default: Follow(call, depth + 1); break;
-            }
-        }
-
-        /// <summary><c>threads.ForEach(t => t.Join())</c></summary>
-        private void FollowEach(IInvocationOperation call)
-        {
-            foreach (var inner in call.Descendants())
-            {
-                var name = inner switch { IInvocationOperation each => each.TargetMethod.Name, IMethodReferenceOperation group => group.Method.Name, _ => null };
-                if (name is "Start") Start(call);
-                if (name is "Join" or "Wait") Join(call);
-            }
-        }
-
-        private void FollowVariable(ISymbol? variable, int depth)
-        {
-            if (variable is null || depth > MaxDepth) return;
-            Fall(variable is ILocalSymbol or IParameterSymbol ? HandleFate.Kept : HandleFate.Kept | HandleFate.Stored);
-            foreach (var operation in body.Root.Descendants())
-            {
-                if (operation.Position() <= origin.Position() || !SymbolEqualityComparer.Default.Equals(Variable(operation), variable)) continue;
-                if (operation.Consumer() is ISimpleAssignmentOperation assignment && assignment.Target == operation) continue;
-                Follow(operation, depth + 1);
-            }
-        }
-
-        private void Start(IOperation call)
-        {
-            if (Begin is null || call.Position() < Begin) Begin = call.Position();
-            Fall(HandleFate.Started);
-        }
-
-        private void Join(IOperation by)
-        {
-            if (End is null || by.Syntax.Span.End < End) End = by.Syntax.Span.End;
-            Fall(HandleFate.Joined);
-        }
-
-        private void Fall(HandleFate fate) => Fate |= fate;
-
-        private static ISymbol? Variable(IOperation? operation) => operation switch
-        {
-            ILocalReferenceOperation reference => reference.Local,
-            IParameterReferenceOperation reference => reference.Parameter,
-            IFieldReferenceOperation reference => reference.Field,
-            IPropertyReferenceOperation { Property.IsIndexer: true } element => Variable(element.Instance),
-            IPropertyReferenceOperation reference => reference.Property,
-            IArrayElementReferenceOperation element => Variable(element.ArrayReference),
-            _ => null,
-        };
-    }
-}
-
-/// <summary>What becomes of a thread or task.</summary>
-[System.Flags]
-internal enum HandleFate
-{
-    Unknown = 0,
-
-    /// <summary>Waited for.</summary>
-    Joined = 1,
-
-    /// <summary>Left to itself.</summary>
-    Dropped = 2,
-
-    /// <summary>Put into a variable or a collection, for later.</summary>
-    Kept = 4,
-
-    /// <summary>Waited for together with others.</summary>
-    Gathered = 8,
-
-    /// <summary>Left to the caller.</summary>
-    Returned = 16,
-
-    /// <summary>Put into a field or property, for other members.</summary>
-    Stored = 32,
-
-    /// <summary>Told to start.</summary>
-    Started = 64,
 }

@@ -68,7 +68,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 
     private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency)
     {
-        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body) is not { } guard) return null;
+        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body, other => !concurrency.IsOver(other.Body, other.Access, body, from, place)) is not { } guard) return null;
         return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
     }
 

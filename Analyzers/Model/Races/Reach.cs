@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -17,6 +18,12 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Calls">How many calls and starts lie between the body and the access.</param>
 internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime? Life, bool Repeats, bool Locked, IOperation? Start, Spawn? Spawn, bool Pending, int Calls)
 {
+    /// <summary>The same one call or start nearer to the access.</summary>
+    public Reach? Below { get; init; }
+
+    /// <summary>The fields and properties that keep the threads and tasks which run it.</summary>
+    public ImmutableArray<ISymbol> Keepers { get; init; } = [];
+
     /// <summary>Whether it runs on beside whatever the callers of the body do next.</summary>
     public bool Escapes => Life is { Escapes: true };
 
@@ -59,6 +66,8 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
             return at switch
             {
                 IConditionalOperation conditional => from != conditional.Condition && !conditional.Condition.Contains(y),
+                // What one catch clause does, no other does.
+                ITryOperation attempt => from is ICatchClauseOperation && attempt.Catches.Any(other => other != from && other.Contains(y)),
                 ISwitchOperation choice => from != choice.Value && !choice.Value.Contains(y),
                 _ => false,
             };

@@ -46,9 +46,11 @@ internal sealed class ReachFinder(EntryTable entries)
         if (!accessed.IsKnown || IsReplaced(accessed, entry.Caller)) return null;
 
         var caller = entry.Caller;
-        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Pending = IsAfterAwait(caller, entry.Site) };
+        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Below = reach, Pending = IsAfterAwait(caller, entry.Site) };
         if (entry.Spawn is { } spawn)
         {
+            // Whoever hands the work to a queue, the queue runs it in order.
+            if (reach.Spawn is { IsQueued: true }) spawn = spawn with { IsSerial = true, IsQueued = true };
             var life = spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site);
             // A thread that is made here and started by another member: when it runs is not to be seen.
             var isStartedElsewhere = spawn.Kind is SpawnKind.Thread && (life.Handle & (HandleFate.Stored | HandleFate.Started)) == HandleFate.Stored;
@@ -81,6 +83,7 @@ internal sealed class ReachFinder(EntryTable entries)
     private static Reach Running(Reach above, Entry entry, Lifetime life) => above with
     {
         Life = life,
+        Keepers = above.Keepers.AddRange(life.Keepers),
         Start = above.Start ?? entry.Site,
         Repeats = above.Spawn is not { IsSerial: true } && (entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop))),
     };

@@ -16,14 +16,28 @@ internal static class SpawnOrder
         // A worker process has a memory of its own.
         if (spawn.Kind is SpawnKind.Process) return null;
         var settings = Settings(spawn.Site).ToList();
-        if (Mentions(settings, "FromCurrentSynchronizationContext") || IsSet(settings, "SynchronizingObject", SyntaxKind.None)) return null;
+        if (Mentions(settings, "FromCurrentSynchronizationContext") || IsSet(settings, "SynchronizingObject", static _ => true)) return null;
 
-        var isSerial = Mentions(settings, "ExclusiveScheduler") || IsSet(settings, "MaxDegreeOfParallelism", SyntaxKind.NumericLiteralExpression) || HasOneWorker(spawn, settings) || IsTail(spawn.Site);
-        return spawn with { IsSerial = isSerial, Repeats = spawn.Repeats && !isSerial && !(spawn.Kind is SpawnKind.Timer && StopsItsTimer(spawn)) };
+        var isSerial = Mentions(settings, "ExclusiveScheduler") || IsSet(settings, "MaxDegreeOfParallelism", IsOne) || HasOneWorker(spawn, settings) || IsTail(spawn.Site);
+        var isOnce = spawn.Kind is SpawnKind.Timer && (StopsItsTimer(spawn) || IsSet(settings, "AutoReset", static value => value.IsKind(SyntaxKind.FalseLiteralExpression)));
+        return spawn with
+        {
+            IsSerial = isSerial,
+            IsQueued = isSerial && spawn.Kind is not SpawnKind.Parallel && Parts(spawn.Site).Any(static part => part is IFieldReferenceOperation),
+            Repeats = spawn.Repeats && !isSerial && !isOnce,
+        };
     }
 
     /// <summary>The expressions that say how the work is run: the arguments of the start and its receiver, and what their variables are set to.</summary>
     private static IEnumerable<SyntaxNode> Settings(IOperation site)
+    {
+        // What is set on a timer after it was made.
+        if (site is IEventAssignmentOperation) yield return WorkValue.Root(site).Syntax;
+        foreach (var part in Parts(site))
+            foreach (var origin in Origins(part)) yield return origin;
+    }
+
+    private static IEnumerable<IOperation> Parts(IOperation site)
     {
         var (receiver, arguments) = site switch
         {
@@ -31,30 +45,29 @@ internal static class SpawnOrder
             IEventAssignmentOperation { EventReference: IEventReferenceOperation reference } => (reference.Instance, []),
             _ => ((IOperation?)null, Enumerable.Empty<IOperation>()),
         };
-        // What is set on a timer after it was made.
-        if (site is IEventAssignmentOperation) yield return WorkValue.Root(site).Syntax;
         foreach (var value in arguments.Prepend(receiver))
-        {
-            if (value is null || value.Type?.TypeKind is TypeKind.Delegate || WorkValue.Of(value) is IAnonymousFunctionOperation) continue;
-            foreach (var origin in Origins(WorkValue.Of(value))) yield return origin;
-        }
+            if (value is not null && value.Type?.TypeKind is not TypeKind.Delegate && WorkValue.Of(value) is var part and not IAnonymousFunctionOperation) yield return part;
     }
 
     private static IEnumerable<SyntaxNode> Origins(IOperation value)
     {
         if (value is not IFieldReferenceOperation { Field: var field }) return [value.Syntax];
-        var declared = field.DeclaringSyntaxReferences.Select(static declaration => declaration.GetSyntax()).OfType<VariableDeclaratorSyntax>();
-        var assigned = field.ContainingType.DeclaringSyntaxReferences.SelectMany(static declaration => declaration.GetSyntax().DescendantNodes()).OfType<AssignmentExpressionSyntax>();
-        return declared.Select(static declarator => declarator.Initializer?.Value).Concat(assigned.Where(assignment => NameOf(assignment.Left) == field.Name).Select(static assignment => assignment.Right)).OfType<SyntaxNode>();
+        var declared = field.DeclaringSyntaxReferences.Select(static declaration => declaration.GetSyntax()).OfType<VariableDeclaratorSyntax>().Select(static declarator => declarator.Initializer?.Value);
+        var assigned = field.ContainingType.DeclaringSyntaxReferences.SelectMany(static declaration => declaration.GetSyntax().DescendantNodes()).OfType<AssignmentExpressionSyntax>().Select(SyntaxNode? (assignment) =>
+            NameOf(assignment.Left) == field.Name ? assignment.Right
+            // `_timer.AutoReset = false;`
+            : assignment.Left is MemberAccessExpressionSyntax { Expression: var target } && NameOf(target) == field.Name ? assignment
+            : null);
+        return declared.Concat(assigned).OfType<SyntaxNode>();
     }
 
     private static bool Mentions(List<SyntaxNode> settings, string name) =>
         settings.SelectMany(static setting => setting.DescendantNodesAndSelf()).Any(node => node is IdentifierNameSyntax identifier && identifier.Identifier.ValueText == name);
 
-    /// <summary>Whether the property is set, to 1 if a number is asked for.</summary>
-    private static bool IsSet(List<SyntaxNode> settings, string property, SyntaxKind kind) =>
+    /// <summary>Whether the property is set to such a value.</summary>
+    private static bool IsSet(List<SyntaxNode> settings, string property, System.Func<ExpressionSyntax, bool> isAskedFor) =>
         settings.SelectMany(static setting => setting.DescendantNodesAndSelf()).OfType<AssignmentExpressionSyntax>()
-            .Any(assignment => NameOf(assignment.Left) == property && (kind is SyntaxKind.None || IsOne(assignment.Right)));
+            .Any(assignment => NameOf(assignment.Left) == property && isAskedFor(assignment.Right));
 
     /// <summary><c>new ThreadExecutor(1)</c>, <c>xs.AsParallel().WithDegreeOfParallelism(1)</c></summary>
     private static bool HasOneWorker(Spawn spawn, List<SyntaxNode> settings) => settings.Any(setting => setting switch

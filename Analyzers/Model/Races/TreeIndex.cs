@@ -159,6 +159,7 @@ internal sealed class TreeIndex
                 case EqualsValueClauseSyntax or LocalDeclarationStatementSyntax:
                 case AssignmentExpressionSyntax assignment when assignment.Right == from:
                     return true;
+                case WhenClauseSyntax: return true;
                 case StatementSyntax: return at is IfStatementSyntax or WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or SwitchStatementSyntax;
                 case MemberDeclarationSyntax: return false;
             }
