@@ -42,6 +42,9 @@ public class LocksInOppositeOrdersTests
     // No other thread has it yet.
     [InlineData("public C() { lock (_b) lock (_a) Work(); } void A() { lock (_a) lock (_b) Work(); }")]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } static void Make() { var c = new C(); lock (c._b) lock (c._a) Work(); }")]
+    [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) new C().TakeA(); } void TakeA() { lock (_a) Work(); }")]
+    [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) UseNew(); } void UseNew() { var c = new C(); c.TakeA(); } void TakeA() { lock (_a) Work(); }")]
+    [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) Make(); } static C Make() => new C(1); C(int n) { lock (_a) Work(); } C() { }")]
     [InlineData("static C() { lock (s_b) lock (s_a) Work(); } void A() { lock (s_a) lock (s_b) Work(); }")]
     // Not one of them is a lock.
     [InlineData("void A() { _many.Wait(); lock (_a) Work(); _many.Release(); } void B() { lock (_a) { _many.Wait(); _many.Release(); } }")]

@@ -40,6 +40,8 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
         foreach (var target in Targets(operation))
             foreach (var taken in Of(target, depth - 1, cancellationToken))
             {
+                if (IsOfNewObject(taken, operation, cancellationToken)) continue;
+
                 // What an async function takes, it takes at some time: here only if this code waits for it.
                 var isAsync = (taken.IsAsync || target.IsAsync) && !operation.IsWaitedFor();
                 if (!isAsync || operation.IsReturned()) found = found.Add(InCallersTerms(taken, target, operation, pathOf) with { IsAsync = isAsync });
@@ -47,6 +49,21 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
 
         return found;
     }
+
+    /// <summary>Whether the lock is of an object that the callee, or this call, has just made: nobody else waits for it.</summary>
+    private static bool IsOfNewObject(TakenLock taken, IOperation operation, CancellationToken cancellationToken) => taken.Lock?.Root switch
+    {
+        { IsThis: true } => operation is IObjectCreationOperation || Receiver(operation).Unconverted() is IObjectCreationOperation,
+        { Symbol: ILocalSymbol local } => taken.Lock.Owner is not null && Makings.Of(local, cancellationToken) is not null,
+        _ => false,
+    };
+
+    private static IOperation? Receiver(IOperation operation) => operation switch
+    {
+        IInvocationOperation call => call.Instance,
+        IPropertyReferenceOperation property => property.Instance,
+        _ => null,
+    };
 
     /// <summary>The functions of this compilation that <paramref name="operation"/> surely runs.</summary>
     private static IEnumerable<IMethodSymbol> Targets(IOperation operation)
@@ -125,12 +142,13 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
     /// <summary>What a function takes reads in the terms of its caller by the receiver and the arguments of the call.</summary>
     private static TakenLock InCallersTerms(TakenLock taken, IMethodSymbol target, IOperation operation, Func<IOperation?, AccessPath?> pathOf)
     {
-        var (instance, arguments) = operation switch
+        var instance = Receiver(operation);
+        var arguments = operation switch
         {
-            IInvocationOperation call => (call.Instance, call.Arguments),
-            IPropertyReferenceOperation property => (property.Instance, property.Arguments),
-            IObjectCreationOperation creation => (creation, creation.Arguments),
-            _ => (null, []),
+            IInvocationOperation call => call.Arguments,
+            IPropertyReferenceOperation property => property.Arguments,
+            IObjectCreationOperation creation => creation.Arguments,
+            _ => [],
         };
         var path = taken.Lock?.WithRoot(Replace);
         return taken with { Lock = path, Class = (path is null ? null : LockClass.Of(path, containingType: null)) ?? taken.Class, Taker = taken.Taker ?? target };
