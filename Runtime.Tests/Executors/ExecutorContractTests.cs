@@ -1,9 +1,12 @@
+using System.Globalization;
 
 namespace Tandem.Runtime.Tests.Executors;
 
 /// <summary>What every executor promises, whatever its workers are.</summary>
 public abstract class ExecutorContractTests
 {
+    private static readonly AsyncLocal<string?> s_tenant = new();
+
     protected abstract Executor Create(int maxWorkers);
 
     [Fact]
@@ -116,6 +119,45 @@ public abstract class ExecutorContractTests
         (await third).Release();
         together[1].Release();
         await Task.WhenAll(tasks).Soon();
+    }
+
+    [Fact]
+    public async Task WhatATaskLeavesOnItsThread_TheNextDoesNotFind()
+    {
+        await using var executor = Create(1);
+        var before = await executor.Submit(DescribeThread).Soon();
+        await executor.Submit(static () =>
+        {
+            s_tenant.Value = "tenant";
+            var culture = (CultureInfo)CultureInfo.InvariantCulture.Clone();
+            culture.NumberFormat.NegativeSign = "minus ";
+            (CultureInfo.CurrentCulture, CultureInfo.CurrentUICulture) = (culture, culture);
+            SynchronizationContext.SetSynchronizationContext(new NeverPosts());
+            Thread.CurrentThread.Priority = ThreadPriority.BelowNormal;
+            ExecutionContext.SuppressFlow();
+            Thread.CurrentThread.Interrupt();
+        }).Soon();
+        Assert.Equal(before, await executor.Submit(DescribeThread).Soon());
+
+        await executor.Submit(static () => Thread.CurrentThread.Interrupt()).Soon();
+        await executor.Submit(static () => Thread.Sleep(1)).Soon();
+        await executor.Submit(static () => SynchronizationContext.SetSynchronizationContext(new NeverPosts())).Soon();
+        Assert.Equal(1, await executor.Submit(static async () =>
+        {
+            await Task.Delay(1);
+            return 1;
+        }).Soon());
+    }
+
+    private static string DescribeThread() =>
+        $"{s_tenant.Value} {CultureInfo.CurrentCulture.NumberFormat.NegativeSign} {CultureInfo.CurrentUICulture.NumberFormat.NegativeSign} {SynchronizationContext.Current} {Thread.CurrentThread.Priority} {ExecutionContext.IsFlowSuppressed()}";
+
+    /// <summary>As that of a window whose thread has gone to do something else.</summary>
+    private sealed class NeverPosts : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 
     [Fact]

@@ -8,6 +8,7 @@ namespace Tandem.Runtime.Tests.Executors;
 [Collection(WorkerProcesses.Name)]
 public sealed class ProcessExecutorTests : ExecutorContractTests
 {
+    private static readonly AsyncLocal<string?> s_ambient = new();
     private static int s_initialized;
 
     protected override Executor Create(int maxWorkers) => new ProcessExecutor(maxWorkers);
@@ -97,6 +98,21 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
         await canceledBefore.ShutdownAsync().Soon();
         await shutdown.Soon();
         Assert.All(canceled, task => Assert.True(task.IsCanceled));
+    }
+
+    [Fact]
+    public async Task WhatTheInitializerSetsForItsThread_EveryTaskFinds()
+    {
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, Initializer = static () => s_ambient.Value = "worker" });
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("worker", await executor.Submit(static () =>
+            {
+                var found = s_ambient.Value;
+                s_ambient.Value = "work";
+                return found;
+            }).Soon());
+        }
     }
 
     [Fact]

@@ -90,6 +90,21 @@ public sealed class ThreadExecutorTests : ExecutorContractTests
     }
 
     [Fact]
+    public async Task WhatTheInitializerSets_EveryTaskFinds()
+    {
+        await using var executor = new ThreadExecutor(new ThreadExecutorOptions { MaxWorkers = 1, Initializer = () => s_ambient.Value = "worker" });
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.Equal("worker", await executor.Submit(() =>
+            {
+                var found = s_ambient.Value;
+                s_ambient.Value = "work";
+                return found;
+            }).Soon());
+        }
+    }
+
+    [Fact]
     public async Task DisposedByItsOwnWork_RefusesToWaitForItself()
     {
         await using var executor = new ThreadExecutor(1);

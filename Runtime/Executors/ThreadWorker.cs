@@ -90,6 +90,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             return;
         }
 
+        var thread = new WorkerThread();
         var leaves = false;
         var item = pool.Ready(this, out leaves);
         while (!leaves)
@@ -97,7 +98,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             item ??= WaitForWork();
             if (item is null)
                 break;
-            item = Run(item, out leaves);
+            item = Run(item, thread, out leaves);
         }
 
         pool.Ended(this, began: true, failure: null);
@@ -119,18 +120,6 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
     }
 
-    /// <summary>An interrupt that the work did not notice must not hit the pool's locks.</summary>
-    private static void ForgetInterrupt()
-    {
-        try
-        {
-            Thread.Sleep(0);
-        }
-        catch (ThreadInterruptedException)
-        {
-        }
-    }
-
     private void RunAsPool(Action<object?> body, object? state)
     {
         var running = new Running(pool);
@@ -142,11 +131,11 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         finally
         {
             running.HasEnded = true;
-            ForgetInterrupt();
+            WorkerThread.ForgetInterrupt();
         }
     }
 
-    private WorkItem? Run(WorkItem item, out bool leaves)
+    private WorkItem? Run(WorkItem item, WorkerThread thread, out bool leaves)
     {
         if (item.CancellationToken.IsCancellationRequested)
         {
@@ -155,23 +144,12 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             return next;
         }
 
-        // A context of its own for each task: what one leaves in AsyncLocals or as culture, the next does not find.
         var work = (IThreadWork)item;
-        ExecutionContext.Run(s_emptyContext, _ => RunAsPool(static w => ((IThreadWork)w!).Execute(), work), null);
+        thread.MakeAnew();
+        RunAsPool(static w => ((IThreadWork)w!).Execute(), work);
         var following = pool.Ready(this, out leaves);
         work.Settle();
         return following;
-    }
-
-    private static readonly ExecutionContext s_emptyContext = CaptureEmptyContext();
-
-    private static ExecutionContext CaptureEmptyContext()
-    {
-        ExecutionContext? context = null;
-        var thread = new Thread(() => context = ExecutionContext.Capture());
-        thread.UnsafeStart();
-        thread.Join();
-        return context!;
     }
 
     /// <summary>One run of user code, for those who ask from inside it.</summary>
