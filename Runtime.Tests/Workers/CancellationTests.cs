@@ -52,6 +52,41 @@ public sealed class CancellationTests
     }
 
     [Fact]
+    public async Task OfTwoTokensAmongTheArguments_EachSignalsItself()
+    {
+        using var meeting = new Rendezvous();
+        using var submitted = new CancellationTokenSource();
+        using var abort = new CancellationTokenSource();
+        using var finish = new CancellationTokenSource();
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, CancellationGracePeriod = Timeout.InfiniteTimeSpan });
+        var task = executor.Submit(static (path, abort, finish) =>
+        {
+            using var connection = Rendezvous.Announce(path);
+            finish.WaitHandle.WaitOne();
+            connection.Send(BitConverter.GetBytes(abort.IsCancellationRequested ? 1 : 0));
+            abort.WaitHandle.WaitOne();
+            return "both";
+        }, meeting.Path, abort.Token, finish.Token, submitted.Token);
+        var arrival = await meeting.NextAsync();
+
+        await finish.CancelAsync();
+        Assert.Equal(0, await arrival.NumberAsync());
+        await abort.CancelAsync();
+        Assert.Equal("both", await task.Soon());
+
+        // Submit's own cancels the work, and so all that it takes.
+        var all = executor.Submit(static (path, one, other) =>
+        {
+            using var connection = Rendezvous.Announce(path);
+            WaitHandle.WaitAll([one.WaitHandle, other.WaitHandle]);
+            return "all";
+        }, meeting.Path, new CancellationToken(false), new CancellationTokenSource().Token, submitted.Token);
+        await meeting.NextAsync();
+        await submitted.CancelAsync();
+        Assert.Equal("all", await all.Soon());
+    }
+
+    [Fact]
     public async Task WorkThatEndsWellThoughCanceled_GivesItsResult()
     {
         using var meeting = new Rendezvous();

@@ -1,6 +1,7 @@
 using System.Linq.Expressions;
 using System.Reflection.Emit;
 using Tandem.Runtime.Tests.Executors;
+using Tandem.Workers;
 
 namespace Tandem.Runtime.Tests.Workers;
 
@@ -21,6 +22,19 @@ public sealed class PortableWorkTests : IDisposable
         Refused("a lambda in PortableWorkTests.CapturedVariables_AreNamed, captures 'name' and 'rate'", () => _executor.Submit(() => name + rate));
         Refused("make the lambda static", () => _executor.Submit(() => name + rate));
         Refused("captures 'rate', which", () => _executor.Map(x => x * rate, [1]));
+    }
+
+    [Fact]
+    public void DelegatesThatAreMadeAnew_AreTheSameWork()
+    {
+        // A worker keeps what it knows of each work.
+        Assert.Same(WorkReference.To(Fresh<Func<int, int>>()), WorkReference.To(Fresh<Func<int, int>>()));
+        Assert.NotSame(WorkReference.To(Fresh<Func<int, int>>()), WorkReference.To(Fresh<Converter<int, int>>()));
+        Assert.NotSame(WorkReference.To(Work.NameOf<int>), WorkReference.To(Work.NameOf<long>));
+        Assert.NotSame(WorkReference.To(Work.Of<int>.NameWith<long>), WorkReference.To(Work.Of<long>.NameWith<long>));
+
+        static TWork Fresh<TWork>()
+            where TWork : Delegate => typeof(Work).GetMethod(nameof(Work.Double))!.CreateDelegate<TWork>();
     }
 
     [Fact]

@@ -30,6 +30,31 @@ public sealed class RemoteErrorTests : IDisposable
     }
 
     [Fact]
+    public async Task Messages_ComeBackExactly_AlsoWhereTheyAreNoText()
+    {
+        Assert.Equal("half a pair: \ud83d.", (await Throws<InvalidOperationException>(static () => throw new InvalidOperationException("half a pair: \ud83d."))).Message);
+        Assert.Equal("größer \ud83d\ude00", (await Throws<InvalidOperationException>(static () => throw new InvalidOperationException("größer \ud83d\ude00"))).Message);
+    }
+
+    [Fact]
+    public async Task AnArgumentWhoseSetterThrows_IsNamed_AndNotTakenForTheWork()
+    {
+        var thrown = await Assert.ThrowsAsync<InvalidDataException>(() => _executor.Submit(Read, 1, new Limited { Limit = 100, Value = 50 }).Soon());
+        Assert.StartsWith("Argument 2 of ", thrown.Message, StringComparison.Ordinal);
+        Assert.EndsWith("Limited, came to the worker, but could not be read: too big", thrown.Message, StringComparison.Ordinal);
+        Assert.IsType<ArgumentException>(thrown.InnerException);
+
+        thrown = await Assert.ThrowsAsync<InvalidDataException>(async () =>
+        {
+            await foreach (var _ in _executor.Map(static (Limited limited) => limited.Value, [new Limited { Limit = 100, Value = 50 }]))
+                Assert.Fail("Nothing was read.");
+        });
+        Assert.Contains("The items of", thrown.Message, StringComparison.Ordinal);
+
+        static int Read(int number, Limited limited) => number + limited.Value;
+    }
+
+    [Fact]
     public async Task TypesOfTheUser_ComeBackAsThemselves()
     {
         Assert.Equal("a", (await Throws<WithMessage>(static () => throw new WithMessage("a"))).Message);
@@ -190,5 +215,19 @@ public sealed class RemoteErrorTests : IDisposable
             if (!Environment.GetCommandLineArgs().Contains("--tandem-worker") || s_made++ > 0)
                 throw new InvalidOperationException("not here");
         }
+    }
+
+    /// <summary>Read in the order of its properties, which checks the value before it knows the limit.</summary>
+    public sealed class Limited
+    {
+        private int _value;
+
+        public int Value
+        {
+            get => _value;
+            set => _value = value <= Limit ? value : throw new ArgumentException("too big");
+        }
+
+        public int Limit { get; set; } = 10;
     }
 }

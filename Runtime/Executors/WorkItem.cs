@@ -23,10 +23,17 @@ internal abstract class WorkItem(CancellationToken cancellationToken)
     /// <summary>How many workers were given it and died before they began it.</summary>
     public int LostWorkers;
 
-    /// <summary>Ends the item's watch on its token. Set before the item enters the pool.</summary>
-    public CancellationTokenRegistration Watch;
+    /// <summary>Ends the item's watch on its token.</summary>
+    protected CancellationTokenRegistration Watch { get; private set; }
 
     public CancellationToken CancellationToken => cancellationToken;
+
+    /// <summary>Begins to watch its token, before it enters the pool. What is called may be called again.</summary>
+    public virtual void WatchToken(Action<object> canceled, object state)
+    {
+        if (cancellationToken.CanBeCanceled)
+            Watch = cancellationToken.UnsafeRegister(canceled!, state);
+    }
 
     /// <summary>Lets go of what it holds: the pool has not taken it, and its task is nobody's. Never called under a lock.</summary>
     public abstract void LetGo();

@@ -41,8 +41,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     public void Submit(WorkItem item)
     {
         // Watched before it is queued, so that no cancellation falls between; one that comes first finds the item New.
-        if (item.CancellationToken.CanBeCanceled)
-            item.Watch = item.CancellationToken.UnsafeRegister(static (state, _) => Cancel(state!), (this, item));
+        item.WatchToken(Cancel, (this, item));
 
         PoolWorker? idle = null, added = null;
         var refused = false;

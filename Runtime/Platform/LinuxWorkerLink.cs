@@ -140,13 +140,14 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    public override void SendCancellation(long callId)
+    public override void SendCancellation(Cancellation cancellation)
     {
+        var bits = cancellation.ToBits();
         lock (_gate)
         {
             // A pipe too full for eight bytes belongs to a worker that does not listen, which the end of the grace period takes care of.
             if (!_closed)
-                _ = Libc.Write(_lifeline, (byte*)&callId, sizeof(long));
+                _ = Libc.Write(_lifeline, (byte*)&bits, sizeof(long));
         }
     }
 

@@ -115,7 +115,7 @@ internal sealed class PortableWorkerLink : WorkerLink
         }
     }
 
-    public override void SendCancellation(long callId) => IgnoringItsEnd(() => _lifeline.Write(BitConverter.GetBytes(callId)));
+    public override void SendCancellation(Cancellation cancellation) => IgnoringItsEnd(() => _lifeline.Write(BitConverter.GetBytes(cancellation.ToBits())));
 
     public override void CloseInput()
     {

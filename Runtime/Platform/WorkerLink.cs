@@ -59,8 +59,8 @@ internal abstract class WorkerLink
     /// <summary>Sends one frame, in two parts so that large arguments are not copied; the parts must not change any more.</summary>
     public abstract void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest);
 
-    /// <summary>Signals the token of a running call.</summary>
-    public abstract void SendCancellation(long callId);
+    /// <summary>Signals tokens of a running call.</summary>
+    public abstract void SendCancellation(Cancellation cancellation);
 
     /// <summary>Says that nothing more will be sent, on which an idle worker ends by itself.</summary>
     public abstract void CloseInput();

@@ -32,6 +32,9 @@ internal static class Frame
 {
     public const int HeaderLength = sizeof(int) + 1;
 
+    /// <summary>A frame is put together in one array.</summary>
+    public static readonly int MaxBodyLength = Array.MaxLength - HeaderLength;
+
     public static void WriteHeader(Span<byte> header, FrameKind kind, int bodyLength)
     {
         BinaryPrimitives.WriteInt32LittleEndian(header, bodyLength);

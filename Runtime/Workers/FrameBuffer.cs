@@ -49,7 +49,7 @@ internal sealed class FrameBuffer
             return false;
 
         var length = BinaryPrimitives.ReadInt32LittleEndian(_buffer.AsSpan(_start));
-        if (length < 0 || length > Array.MaxLength - Frame.HeaderLength)
+        if (length < 0 || length > Frame.MaxBodyLength)
             throw new InvalidDataException($"A message of the worker protocol announces the impossible length {length}.");
         if (_end - _start - Frame.HeaderLength < length)
             return false;

@@ -11,10 +11,10 @@ internal sealed class Lifeline
     private readonly FileStream _pipe;
     private readonly Lock _gate = new();
     private long _callId;
-    private CancellationTokenSource? _current;
+    private CancellationTokenSource[] _current = [];
 
-    /// <summary>The last call that was canceled; its cancellation can overtake the call itself.</summary>
-    private long _canceledId;
+    /// <summary>The last cancellation; it can overtake the call itself.</summary>
+    private Cancellation _last;
 
     public Lifeline(WorkerDescriptors descriptors)
     {
@@ -22,36 +22,41 @@ internal sealed class Lifeline
         new Thread(Watch) { IsBackground = true, Name = "Tandem lifeline" }.Start();
     }
 
-    /// <summary>Makes the token for a call that takes one. Disposing the scope ends the watch.</summary>
-    public CallScope Begin(long callId, bool takesToken)
+    /// <summary>Makes the tokens for a call that takes some. Disposing the scope ends the watch.</summary>
+    public CallScope Begin(long callId, int tokens)
     {
-        if (!takesToken)
+        if (tokens == 0)
             return default;
-        var source = new CancellationTokenSource();
-        bool canceled;
+        var sources = new CancellationTokenSource[tokens];
+        for (var i = 0; i < tokens; i++)
+            sources[i] = new CancellationTokenSource();
+        int canceled;
         lock (_gate)
         {
             _callId = callId;
-            _current = source;
-            canceled = _canceledId == callId;
+            _current = sources;
+            canceled = _last.CallId == callId ? _last.Tokens : 0;
         }
 
-        if (canceled)
+        foreach (var source in Chosen(sources, canceled))
             source.Cancel();
-        return new CallScope(this, source);
+        return new CallScope(this, sources);
     }
+
+    private static IEnumerable<CancellationTokenSource> Chosen(CancellationTokenSource[] sources, int tokens) =>
+        sources.Where((_, i) => (tokens & 1 << i) != 0);
 
     private void End()
     {
         lock (_gate)
-            _current = null;
+            _current = [];
     }
 
     private void Watch()
     {
         Span<byte> message = stackalloc byte[sizeof(long)];
         while (TryRead(message))
-            Cancel(BitConverter.ToInt64(message));
+            Cancel(Cancellation.FromBits(BitConverter.ToInt64(message)));
         WorkerSelf.ExitNow();
     }
 
@@ -67,17 +72,17 @@ internal sealed class Lifeline
         }
     }
 
-    private void Cancel(long callId)
+    private void Cancel(Cancellation cancellation)
     {
-        CancellationTokenSource? source;
+        CancellationTokenSource[] sources;
         lock (_gate)
         {
-            _canceledId = callId;
-            source = _callId == callId ? _current : null;
+            _last = cancellation;
+            sources = _callId == cancellation.CallId ? _current : [];
         }
 
-        // On a thread of its own: what the work registered on its token may take its time, and the lifeline must not.
-        if (source is not null)
+        // Each on a thread of its own: what the work registered on its token may take its time, and neither the lifeline nor another token must.
+        foreach (var source in Chosen(sources, cancellation.Tokens))
             new Thread(() => Cancel(source)) { IsBackground = true, Name = "Tandem cancellation" }.Start();
     }
 
@@ -93,10 +98,10 @@ internal sealed class Lifeline
         }
     }
 
-    /// <summary>One call's token.</summary>
-    public readonly struct CallScope(Lifeline lifeline, CancellationTokenSource source) : IDisposable
+    /// <summary>One call's tokens, in the order of its arguments.</summary>
+    public readonly struct CallScope(Lifeline lifeline, CancellationTokenSource[] sources) : IDisposable
     {
-        public CancellationToken Token => source?.Token ?? default;
+        public ReadOnlySpan<CancellationTokenSource> Sources => sources;
 
         public void Dispose() => lifeline?.End();
     }

@@ -13,6 +13,9 @@ internal interface IProcessWork
     /// <summary>Whether the work takes a token, and so may end by itself when it is canceled.</summary>
     bool TakesToken { get; }
 
+    /// <summary>Which of the tokens that it takes are canceled, one bit for each.</summary>
+    int CanceledTokens { get; }
+
     /// <summary>Makes the result of what a worker sent, while the worker is still there: a primitive in it has to be fetched from the worker's memory.</summary>
     void ReadResult(ReadOnlySpan<byte> response, string worker);
 
@@ -33,7 +36,15 @@ internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWrit
 
     public bool TakesToken => request.TakesToken;
 
+    public int CanceledTokens => tokens.Canceled;
+
     protected override CancellationToken Cause => tokens.Cause;
+
+    public override void WatchToken(Action<object> canceled, object state)
+    {
+        base.WatchToken(canceled, state);
+        tokens.WatchFurther(canceled, state);
+    }
 
     public void ReadResult(ReadOnlySpan<byte> response, string worker)
     {

@@ -61,7 +61,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 return;
             }
 
-            _link!.SendCancellation(_callId);
+            _link!.SendCancellation(new Cancellation(_callId, _current.CanceledTokens));
             KillAfterLocked(settings.CancellationGracePeriod);
         }
     }

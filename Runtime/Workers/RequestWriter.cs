@@ -6,7 +6,10 @@ namespace Tandem.Workers;
 /// <summary>Writes one call's arguments, each as a block of its own, and refuses those that cannot cross.</summary>
 internal sealed class RequestWriter : IArgumentWriter
 {
-    private readonly WireWriter _writer = new();
+    /// <summary>What stands before the request in its frame, the work's definition aside: the ids of call and work, and a length.</summary>
+    private const int CallLength = sizeof(long) + sizeof(int) + sizeof(int);
+
+    private readonly WireWriter _writer;
     private readonly WorkReference _work;
     private readonly MessageMemory _memory = new(isLeft: false);
     private List<CancellationToken>? _tokens;
@@ -15,6 +18,8 @@ internal sealed class RequestWriter : IArgumentWriter
     public RequestWriter(WorkReference work, bool isChunk)
     {
         _work = work;
+        // Refused here, where the caller is told, and not when a worker is to be given the call.
+        _writer = new WireWriter(Frame.MaxBodyLength - CallLength - work.Definition.Length);
         _writer.WriteByte(isChunk ? (byte)1 : (byte)0);
     }
 

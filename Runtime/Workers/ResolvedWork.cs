@@ -16,6 +16,9 @@ internal sealed class ResolvedWork
     private readonly MethodInvoker? _taskResult;
     private readonly bool _isAsync;
 
+    /// <summary>As the parent's messages call it.</summary>
+    private readonly string _name;
+
     private ResolvedWork(MethodInfo method, object? target, Type delegateType)
     {
         var signature = delegateType.GetMethod("Invoke")!;
@@ -34,10 +37,12 @@ internal sealed class ResolvedWork
             _result = _result.GetGenericArguments()[0];
         }
 
-        TakesToken = _parameters.Contains(typeof(CancellationToken));
+        TokenCount = _parameters.Count(p => p == typeof(CancellationToken));
+        _name = DisplayName.Of(method);
     }
 
-    public bool TakesToken { get; }
+    /// <summary>How many tokens it takes.</summary>
+    public int TokenCount { get; }
 
     public static ResolvedWork From(ReadOnlySpan<byte> definition)
     {
@@ -49,28 +54,48 @@ internal sealed class ResolvedWork
     public void Run() => Invoke([]);
 
     /// <summary>Reads the arguments of a call, runs it, and writes its result. What the result refers to is added to <paramref name="memory"/>.</summary>
-    public void Call(ref WireReader reader, CancellationToken token, WireWriter response, MessageMemory memory)
+    public void Call(ref WireReader reader, ReadOnlySpan<CancellationTokenSource> tokens, WireWriter response, MessageMemory memory)
     {
         var isChunk = reader.ReadByte() != 0;
         if (isChunk)
-            CallForEach((Array)DeclaredPayload.For(_parameters[0].MakeArrayType()).Read(reader.ReadBlock())!, response, memory);
+            CallForEach((Array)Read(_parameters[0].MakeArrayType(), reader.ReadBlock(), "The items")!, response, memory);
         else
-            CallOnce(ref reader, token, response, memory);
+            CallOnce(ref reader, tokens, response, memory);
     }
 
-    private void CallOnce(ref WireReader reader, CancellationToken token, WireWriter response, MessageMemory memory)
+    private void CallOnce(ref WireReader reader, ReadOnlySpan<CancellationTokenSource> tokens, WireWriter response, MessageMemory memory)
     {
         var arguments = new object?[_parameters.Length];
         for (var i = 0; i < arguments.Length; i++)
         {
             var bytes = reader.ReadBlock();
-            arguments[i] = _parameters[i] == typeof(CancellationToken) ? token : DeclaredPayload.For(_parameters[i]).Read(bytes);
+            if (_parameters[i] != typeof(CancellationToken))
+            {
+                arguments[i] = Read(_parameters[i], bytes, $"Argument {i + 1}");
+                continue;
+            }
+
+            arguments[i] = tokens[0].Token;
+            tokens = tokens[1..];
         }
 
         var result = Invoke(arguments);
         using var noting = memory.Write();
         if (_result != typeof(Nothing))
             DeclaredPayload.For(_result).Write(response, result);
+    }
+
+    /// <summary>Reads an argument. What its own setters and constructors throw is no exception of the work, which has not begun.</summary>
+    private object? Read(Type type, ReadOnlySpan<byte> bytes, string role)
+    {
+        try
+        {
+            return DeclaredPayload.For(type).Read(bytes);
+        }
+        catch (Exception exception)
+        {
+            throw new InvalidDataException($"{role} of {_name}, {DisplayName.Of(type)}, came to the worker, but could not be read: {exception.Message}", exception);
+        }
     }
 
     private void CallForEach(Array items, WireWriter response, MessageMemory memory)

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Text;
+using System.Runtime.InteropServices;
 
 namespace Tandem.Workers;
 
@@ -18,7 +18,7 @@ internal ref struct WireReader(ReadOnlySpan<byte> bytes)
 
     public Guid ReadGuid() => new(Take(16));
 
-    public string ReadString() => Encoding.UTF8.GetString(ReadBlock());
+    public string ReadString() => new(MemoryMarshal.Cast<byte, char>(ReadBlock()));
 
     public ReadOnlySpan<byte> ReadBlock() => Take(ReadInt32());
 

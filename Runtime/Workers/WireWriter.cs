@@ -1,18 +1,24 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
-using System.Text;
+using System.Runtime.InteropServices;
 
 namespace Tandem.Workers;
 
-/// <summary>Writes what goes to the other process: numbers as this machine has them, strings as UTF-8, blocks with their length before them.</summary>
-internal sealed class WireWriter : IBufferWriter<byte>
+/// <summary>Writes what goes to the other process: numbers as this machine has them, strings as UTF-16, which also has what is no text, blocks with their length before them.</summary>
+/// <param name="maxLength">The most bytes that it takes; at least a few hundred.</param>
+internal sealed class WireWriter(int maxLength) : IBufferWriter<byte>
 {
     private const int InitialSize = 256;
     private const int KeptSize = 1024 * 1024;
 
     private byte[] _buffer = new byte[InitialSize];
     private int _written;
+
+    public WireWriter()
+        : this(Array.MaxLength)
+    {
+    }
 
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _written);
 
@@ -43,7 +49,7 @@ internal sealed class WireWriter : IBufferWriter<byte>
     public void WriteString(string value)
     {
         var block = BeginBlock();
-        Encoding.UTF8.GetBytes(value, this);
+        WriteBytes(MemoryMarshal.AsBytes(value.AsSpan()));
         EndBlock(block);
     }
 
@@ -89,8 +95,8 @@ internal sealed class WireWriter : IBufferWriter<byte>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(long needed)
     {
-        if (needed > Array.MaxLength)
+        if (needed > maxLength)
             throw new NotSupportedException("The values are larger than 2 GB together, the most that one call can carry. Split them, or put them in a file and pass its path.");
-        Array.Resize(ref _buffer, (int)Math.Min(Array.MaxLength, Math.Max(needed, 2L * _buffer.Length)));
+        Array.Resize(ref _buffer, (int)Math.Min(maxLength, Math.Max(needed, 2L * _buffer.Length)));
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
 
@@ -10,21 +11,16 @@ namespace Tandem.Workers;
 /// </summary>
 internal sealed class WorkReference
 {
+    /// <summary>By definition, which holds on to no type or module. A delegate that is made anew for each call is the same work to a worker.</summary>
+    private static readonly ConcurrentDictionary<string, WorkReference> s_byDefinition = new();
+
     private static int s_lastId;
 
-    private WorkReference(MethodInfo method, Type delegateType)
+    private WorkReference(string name, ReadOnlyMemory<byte> definition)
     {
-        Name = DisplayName.Of(method);
+        Name = name;
         Id = Interlocked.Increment(ref s_lastId);
-
-        var writer = new WireWriter();
-        TypeReference.Write(writer, delegateType);
-        TypeReference.WriteModule(writer, method.Module);
-        writer.WriteInt32(method.MetadataToken);
-        TypeReference.WriteAll(writer, method.DeclaringType!.GenericTypeArguments);
-        TypeReference.WriteAll(writer, method.IsGenericMethod ? method.GetGenericArguments() : []);
-        writer.WriteString(method.Name);
-        Definition = writer.Written;
+        Definition = definition;
     }
 
     /// <summary>As messages call it: <c>Type.Method</c>.</summary>
@@ -44,7 +40,7 @@ internal sealed class WorkReference
         if (Known<TWork>.References.TryGetValue(work, out var known))
             return known;
         PortableWork.Check(work);
-        return Known<TWork>.References.GetValue(work, static w => new WorkReference(w.Method, typeof(TWork)));
+        return Known<TWork>.References.GetValue(work, static w => To(w.Method, typeof(TWork)));
     }
 
     /// <summary>Finds the work again, in the worker.</summary>
@@ -69,6 +65,19 @@ internal sealed class WorkReference
         // A lambda that captures nothing is an instance method of a class without fields.
         var target = method.IsStatic ? null : RuntimeHelpers.GetUninitializedObject(method.DeclaringType!);
         return (method, target, delegateType);
+    }
+
+    private static WorkReference To(MethodInfo method, Type delegateType)
+    {
+        var writer = new WireWriter();
+        TypeReference.Write(writer, delegateType);
+        TypeReference.WriteModule(writer, method.Module);
+        writer.WriteInt32(method.MetadataToken);
+        TypeReference.WriteAll(writer, method.DeclaringType!.GenericTypeArguments);
+        TypeReference.WriteAll(writer, method.IsGenericMethod ? method.GetGenericArguments() : []);
+        writer.WriteString(method.Name);
+        var definition = writer.Written;
+        return s_byDefinition.GetOrAdd(Convert.ToBase64String(definition.Span), static (_, work) => new WorkReference(DisplayName.Of(work.method), work.definition), (method, definition));
     }
 
     // Lambdas and method groups that capture nothing are made once and kept by their caller, so most calls find their reference here.

@@ -1,3 +1,4 @@
+using Tandem.Executors;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -50,6 +51,7 @@ internal static class WorkerProgram
     private static void Serve(WorkerChannel channel, Lifeline lifeline)
     {
         var known = new Dictionary<int, ResolvedWork>();
+        var thread = new WorkerThread();
         var resultMemory = new MessageMemory(isLeft: false);
         while (channel.TryReceive(out var kind, out var body) && kind == FrameKind.Call)
         {
@@ -58,6 +60,7 @@ internal static class WorkerProgram
             // The parent has read one result before it sends the next call.
             resultMemory.LetGo();
             channel.SendBegan(callId);
+            thread.MakeAnew();
             try
             {
                 var id = reader.ReadInt32();
@@ -65,8 +68,8 @@ internal static class WorkerProgram
                 if (!known.TryGetValue(id, out var work))
                     known.Add(id, work = ResolvedWork.From(definition));
                 var response = channel.BeginResponse(callId);
-                using (var call = lifeline.Begin(callId, work.TakesToken))
-                    work.Call(ref reader, call.Token, response, resultMemory);
+                using (var call = lifeline.Begin(callId, work.TokenCount))
+                    work.Call(ref reader, call.Sources, response, resultMemory);
                 channel.SendResponse();
             }
             catch (Exception exception)
