@@ -35,6 +35,25 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public void WhatJsonWouldAddTo_IsReplaced()
+    {
+        RoundTrips(new Populated { Items = [5, 6] }, (a, b) => Assert.Equal(a.Items, b.Items));
+        RoundTrips(new PopulatedAll { Items = [5, 6] }, (a, b) => Assert.Equal(a.Items, b.Items));
+    }
+
+    private sealed class Populated
+    {
+        [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+        public List<int> Items { get; set; } = [1];
+    }
+
+    [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+    private sealed class PopulatedAll
+    {
+        public List<int> Items { get; set; } = [1];
+    }
+
+    [Fact]
     public void BytesOfAnotherType_Throw()
     {
         Assert.Throws<InvalidDataException>(() => Payload.Read<int>([1, 2, 3]));

@@ -25,7 +25,8 @@ public sealed class PortabilityTests
         typeof(Included), typeof(Tuple<int, string>), typeof((string, int, int, int, int, int, int, int)), typeof(Plain), typeof(List<int>[]),
         typeof(Unnamed), typeof(Own), typeof(Marked), typeof(List<byte[]>), typeof(IReadOnlyDictionary<string, int>), typeof(ISet<string>),
         typeof(LinkedList<string>), typeof(SortedDictionary<string, int>), typeof(System.Collections.Immutable.ImmutableDictionary<string, int>),
-        new { Name = "" }.GetType(),
+        new { Name = "" }.GetType(), typeof(Overriding), typeof(OverridingThrough), typeof(Checked), typeof(WithReference), typeof(Notifying),
+        typeof(GetOnlyMarked), typeof(Lazily), typeof(WithGate),
     }];
 
     public static TheoryData<Type, string> Refused => new()
@@ -97,6 +98,20 @@ public sealed class PortabilityTests
         { typeof(WithReadOnlySet), "WithReadOnlySet.Set is an IReadOnlySet<int>" },
         { typeof(Unmarked), "names no discriminator" },
         { typeof(WithIncluded), "WithIncluded._source is a Stream" },
+        { typeof(Balance), "would be lost, since Sum reads other fields with it" },
+        { typeof(Average), "would be lost, since Value reads other fields with it" },
+        { typeof(Dirty), "Its _version would be lost" },
+        { typeof(Frozen), "would be lost, since Tags reads other fields with it" },
+        { typeof(Selection), "would be lost, since Current reads other fields with it" },
+        { typeof(SetsAPart), "Its _place would be lost" },
+        { typeof(IgnoredTotal), "Its _one would be lost" },
+        { typeof(OverridingPartly), "Its Kind would be lost" },
+        { typeof(Money), "Its Amount would be lost, since JSON makes Money by the constructor without parameters, which every struct has. Mark the one that takes it [JsonConstructor]." },
+        { typeof(TwoConstructors), "Mark the one that takes it [JsonConstructor]." },
+        { typeof(Listened), "Its event Changed would be lost, since who listens to it stays here. Mark it [field: JsonIgnore]" },
+        { typeof(Populated), "Its Items would be lost" },
+        { typeof(System.Data.DataTable), "Pass its rows as an array" },
+        { typeof(System.Collections.BitArray), "is a BitArray, which cannot cross a process boundary" },
     };
 
     [Theory]
@@ -157,6 +172,8 @@ public sealed class PortabilityTests
         var thrown = AtOnce.Throws<ArgumentException>(() => executor.Submit(static (Tree t) => t.Children.Count, ring));
         Assert.Contains("Argument 1 of", thrown.Message, StringComparison.Ordinal);
         Assert.Contains("cycle", thrown.Message, StringComparison.Ordinal);
+        Assert.InRange(thrown.Message.Length, 1, 500);
+        Assert.DoesNotContain("ReferenceHandler", thrown.Message, StringComparison.Ordinal);
     }
 
     private sealed record Customer(string Name);
@@ -414,5 +431,236 @@ public sealed class PortabilityTests
     private unsafe struct Pointing(int* address)
     {
         public int* Address = address;
+    }
+
+    private sealed class Balance
+    {
+        private decimal _sum;
+        private int _count;
+
+        public decimal Sum
+        {
+            get => _count == 0 ? 0 : _sum;
+            set => _sum = value;
+        }
+
+        public void Add(decimal amount) => (_sum, _count) = (_sum + amount, _count + 1);
+    }
+
+    private sealed class Average
+    {
+        private double _sum;
+        private int _count;
+
+        public double Value
+        {
+            get => _sum / _count;
+            set => (_sum, _count) = (value, 1);
+        }
+    }
+
+    private sealed class Dirty
+    {
+        private int _n;
+        private int _version;
+
+        public int N
+        {
+            get => _n;
+            set
+            {
+                _n = value;
+                _version++;
+            }
+        }
+    }
+
+    private sealed class Frozen
+    {
+        private List<string> _tags = [];
+        private bool _isFrozen;
+
+        public List<string> Tags
+        {
+            get => _isFrozen ? [.. _tags] : _tags;
+            set => _tags = value;
+        }
+
+        public void Freeze() => _isFrozen = true;
+    }
+
+    private sealed class Selection
+    {
+        private readonly string[] _names = ["a", "b"];
+        private int _index;
+
+        public string Current
+        {
+            get => _names[_index];
+            set => _index = Array.IndexOf(_names, value);
+        }
+    }
+
+    private record struct Place(string Street, string City);
+
+    private sealed class SetsAPart
+    {
+        private Place _place;
+
+        public string Street
+        {
+            get => _place.Street;
+            set => _place.Street = value;
+        }
+
+        public void Move(Place place) => _place = place;
+    }
+
+    private sealed class IgnoredTotal
+    {
+        private int _one;
+        private int _other;
+
+        [JsonIgnore]
+        public int Total => _one + _other;
+
+        public void Set(int one, int other) => (_one, _other) = (one, other);
+    }
+
+    private class WithKind
+    {
+        public virtual string Kind { get; set; } = "";
+    }
+
+    private sealed class Overriding : WithKind
+    {
+        public override string Kind { get; set; } = "own";
+    }
+
+    private sealed class OverridingThrough : WithKind
+    {
+        public override string Kind
+        {
+            get => base.Kind;
+            set => base.Kind = value.Trim();
+        }
+    }
+
+    private class WithFixedKind(string kind)
+    {
+        public virtual string Kind { get; } = kind;
+    }
+
+    private sealed class OverridingPartly() : WithFixedKind("base")
+    {
+        public override string Kind => base.Kind + "!";
+    }
+
+    private readonly struct Money(decimal amount, string currency)
+    {
+        public decimal Amount { get; } = amount;
+
+        public string Currency { get; } = currency;
+    }
+
+    [method: JsonConstructor]
+    private readonly struct GetOnlyMarked(decimal amount, string currency)
+    {
+        public decimal Amount { get; } = amount;
+
+        public string Currency => currency;
+    }
+
+    private sealed class Listened
+    {
+        public event Action? Changed;
+
+        public void Change() => Changed?.Invoke();
+    }
+
+    private sealed class Populated
+    {
+        [JsonObjectCreationHandling(JsonObjectCreationHandling.Populate)]
+        public List<int> Items { get; } = [];
+    }
+
+    private sealed class Checked
+    {
+        private Uri _address = new("about:blank");
+        private long _cents;
+
+        public string Address
+        {
+            get => _address.ToString();
+            set => _address = new Uri(value);
+        }
+
+        public decimal Amount
+        {
+            get => _cents / 100m;
+            set => _cents = value >= 0 ? (long)(value * 100) : throw new ArgumentOutOfRangeException(nameof(value));
+        }
+    }
+
+    private sealed class WithReference
+    {
+        private string? _name;
+
+        public string? Name
+        {
+            get => Volatile.Read(ref _name);
+            set => Interlocked.Exchange(ref _name, value);
+        }
+    }
+
+    private sealed class Notifying
+    {
+        private string? _name;
+
+        [field: JsonIgnore]
+        public event Action? Changed;
+
+        public string? Name
+        {
+            get => _name;
+            set
+            {
+                _name = value;
+                Changed?.Invoke();
+            }
+        }
+    }
+
+    private sealed class Lazily
+    {
+        private List<int>? _items;
+
+        public List<int> Items
+        {
+            get => _items ??= [];
+            set => _items = value;
+        }
+    }
+
+    private sealed class WithGate
+    {
+        [JsonIgnore]
+        private readonly Lock _gate = new();
+        private int _n;
+
+        public int N
+        {
+            get
+            {
+                lock (_gate)
+                    return _n;
+            }
+
+            set
+            {
+                lock (_gate)
+                    _n = value;
+            }
+        }
     }
 }

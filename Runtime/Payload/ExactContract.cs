@@ -18,6 +18,9 @@ internal static class ExactContract
             return;
         if (info.PolymorphismOptions is { } polymorphism)
             polymorphism.UnknownDerivedTypeHandling = JsonUnknownDerivedTypeHandling.FailSerialization;
+        // What was to be added to would be there already, made by the reader's constructor, and twice.
+        foreach (var property in info.Properties)
+            property.ObjectCreationHandling = JsonObjectCreationHandling.Replace;
         // A default left out by the writer would be whatever the reader's constructor makes it.
         foreach (var property in info.Properties.Where(p => p.AttributeProvider is MemberInfo member && IsLeftOutSometimes(member)))
             property.ShouldSerialize = static (_, _) => true;

@@ -13,6 +13,11 @@ internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
         {
             JsonSerializer.Serialize(writer, value, JsonPayload.Options);
         }
+        catch (JsonException) when (writer.CurrentDepth >= JsonPayload.MaxDepth)
+        {
+            // In place of its message, which names each step down.
+            throw new NotSupportedException($"A {typeof(T)} can't cross to another process: it has more than {JsonPayload.MaxDepth} levels, in all likelihood a cycle. Mark the reference that leads back [JsonIgnore] and set it again in the work, or pass ids in place of references.");
+        }
         catch (Exception error) when (error is NotSupportedException or JsonException or (InvalidOperationException and not ObjectDisposedException))
         {
             throw JsonPayload.CannotCross(typeof(T), error);

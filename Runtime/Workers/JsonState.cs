@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Reflection;
-using System.Reflection.Emit;
-using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
@@ -18,11 +15,21 @@ internal static class JsonState
     /// <summary>A field that would be lost; null when there is none.</summary>
     public static FieldInfo? FindLost(JsonTypeInfo info)
     {
-        var carried = info.Properties
+        var fields = Hierarchy(info.Type).SelectMany(t => t.GetFields(Declared)).Where(f => !IsIgnored(f)).ToList();
+        var accounted = info.Properties
             .Where(p => p.Get is not null && (p.Set is not null || p.AssociatedParameter is not null))
-            .Select(p => p.AttributeProvider).OfType<MemberInfo>();
-        var accounted = carried.Concat(Hierarchy(info.Type).SelectMany(t => t.GetMembers(Declared)).Where(IsIgnored)).ToList();
-        return Hierarchy(info.Type).SelectMany(t => t.GetFields(Declared)).FirstOrDefault(f => !IsIgnored(f) && !accounted.Any(m => Holds(m, f)));
+            .Select(p => (Member: p.AttributeProvider as MemberInfo, IsSet: p.Set is not null))
+            .Concat(Hierarchy(info.Type).SelectMany(t => t.GetMembers(Declared)).Where(IsIgnored).Select(m => (Member: (MemberInfo?)m, IsSet: false)))
+            .Select(m => Account(m.Member, m.IsSet, fields)).OfType<FieldInfo>().ToList();
+        return fields.FirstOrDefault(f => !accounted.Contains(f) && !IsOverridden(f, info.Type, fields));
+    }
+
+    /// <summary>A property that reads the field, and others with it.</summary>
+    public static PropertyInfo? FindMixed(JsonTypeInfo info, FieldInfo field)
+    {
+        var fields = Hierarchy(info.Type).SelectMany(t => t.GetFields(Declared)).Where(f => !IsIgnored(f)).ToList();
+        return info.Properties.Select(p => p.AttributeProvider).OfType<PropertyInfo>()
+            .FirstOrDefault(p => AccessorCode.Touched(p.GetMethod, fields) is { Count: > 1 } touched && touched.Contains(field));
     }
 
     public static IEnumerable<Type> Hierarchy(Type type)
@@ -45,44 +52,24 @@ internal static class JsonState
 
     private static bool IsIgnored(MemberInfo member) => member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.Always };
 
-    private static bool Holds(MemberInfo member, FieldInfo field) => member switch
+    /// <summary>
+    /// The one field that a member stands for. A property's is the one that its getter reads, and that its setter stores. One that reads several
+    /// stands for none: its value says what it makes of them, and no setter gives them all back.
+    /// </summary>
+    private static FieldInfo? Account(MemberInfo? member, bool isSet, List<FieldInfo> fields) => member switch
     {
-        FieldInfo => IsSame(member, field),
-        PropertyInfo property => Uses(property.GetMethod, field) || Uses(property.SetMethod, field),
-        _ => false,
+        FieldInfo field => fields.Find(f => AccessorCode.IsSame(f, field)),
+        PropertyInfo property => AccessorCode.Touched(property.GetMethod, fields) is [var field] && (!isSet || AccessorCode.Stores(property.SetMethod, field, fields)) ? field : null,
+        _ => null,
     };
 
-    private static bool IsSame(MemberInfo one, MemberInfo other) => one.MetadataToken == other.MetadataToken && one.Module == other.Module;
-
-    /// <summary>Whether an accessor names the field in its code. Nothing else ties a property to the field that the user wrote for it.</summary>
-    private static bool Uses(MethodInfo? accessor, FieldInfo field)
+    /// <summary>Whether it is the field of an automatic property that a derived type overrides without using it.</summary>
+    private static bool IsOverridden(FieldInfo field, Type type, List<FieldInfo> fields)
     {
-        var code = accessor?.GetMethodBody()?.GetILAsByteArray() ?? [];
-        for (var i = 0; i + sizeof(int) < code.Length; i++)
-        {
-            if ((code[i] == OpCodes.Ldfld.Value || code[i] == OpCodes.Ldflda.Value || code[i] == OpCodes.Stfld.Value)
-                && IsReference(accessor!, BinaryPrimitives.ReadInt32LittleEndian(code.AsSpan(i + 1)), field))
-                return true;
-        }
-
-        return false;
-    }
-
-    private static bool IsReference(MethodInfo accessor, int token, FieldInfo field)
-    {
-        if (token == field.MetadataToken)
-            return accessor.Module == field.Module;
-        // Generic types name their own fields by a MemberRef.
-        if (token >> 24 != 0x0A)
+        if (field.DeclaringType!.GetProperty(NameOf(field), Declared)?.GetMethod is not { IsVirtual: true } getter || NameOf(field) == field.Name)
             return false;
-        try
-        {
-            return accessor.Module.ResolveMember(token, accessor.DeclaringType!.GetGenericArguments(), null) is FieldInfo named && IsSame(named, field);
-        }
-        catch (Exception error) when (error is ArgumentException or BadImageFormatException)
-        {
-            // Bytes that only look like the instruction.
-            return false;
-        }
+        var overriding = Hierarchy(type).TakeWhile(t => t != field.DeclaringType).SelectMany(t => t.GetProperties(Declared)).Select(p => p.GetMethod)
+            .FirstOrDefault(m => m is not null && AccessorCode.IsSame(m.GetBaseDefinition(), getter.GetBaseDefinition()));
+        return overriding is not null && !AccessorCode.Touched(overriding, fields).Contains(field);
     }
 }

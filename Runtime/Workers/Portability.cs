@@ -225,12 +225,7 @@ internal static class Portability
             return new Refusal(path, info.Type, "JSON cannot make it again: it needs a public constructor without parameters, or one whose parameters are named as its properties are, marked [JsonConstructor] where there are several.");
         if (unbound.Count > 0)
             return new Refusal(path, info.Type, $"JSON cannot make it again: the parameter {unbound[0].Name} of its constructor has no public property of that name and type ({DisplayName.Of(unbound[0].ParameterType)}).");
-        if (JsonState.FindLost(info) is not { } lost)
-            return null;
-        var isProperty = lost.IsPublic || lost.Name.EndsWith("k__BackingField", StringComparison.Ordinal);
-        return new Refusal(path, info.Type, isProperty
-            ? $"Its {JsonState.NameOf(lost)} would be lost, since JSON cannot set it. Give it a public setter or init, or a constructor parameter of its name and type, or mark it [JsonInclude] where its setter is private, or [JsonIgnore] if it need not cross."
-            : $"Its {JsonState.NameOf(lost)} would be lost, since JSON carries public members only. Give it a public property that reads and sets it, or mark it [JsonInclude], or [JsonIgnore] if it need not cross.");
+        return JsonState.FindLost(info) is { } lost ? new Refusal(path, info.Type, LostState.Explain(info, lost)) : null;
     }
 
     /// <summary>What JSON writes of an object: public properties and fields, and those the user includes, without those the user ignores.</summary>

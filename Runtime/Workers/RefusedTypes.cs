@@ -28,6 +28,9 @@ internal static class RefusedTypes
         ["System.Net.Http.HttpMessageHandler"] = MakeItThere,
         ["System.Data.IDbConnection"] = PassTheData,
         ["System.Data.IDbCommand"] = PassTheData,
+        // DataTable and DataSet, which could serve services to a designer.
+        ["System.ComponentModel.MarshalByValueComponent"] = "Pass its rows as an array of a type of your own.",
+        ["System.Collections.BitArray"] = "Pass its bits as a bool[] or an int[], which its CopyTo fills.",
         ["System.Runtime.InteropServices.SafeHandle"] = PassTheData,
         ["System.Runtime.InteropServices.CriticalHandle"] = PassTheData,
         ["System.Runtime.InteropServices.HandleRef"] = PassTheData,
