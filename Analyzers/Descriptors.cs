@@ -36,6 +36,10 @@ internal static class Descriptors
         "Non-reentrant lock taken again by its holder; read lock upgraded to write",
         "{0} '{1}', which is held since line {2}; {3}");
 
+    public static readonly DiagnosticDescriptor SlowCallUnderLock = Rule("TDM2007", Locks, Info,
+        "Slow call while a lock is held",
+        "{0} while '{1}', acquired on line {2}, is held, and everybody who needs the lock waits for it; {3}");
+
     public static readonly DiagnosticDescriptor ConditionTestedOnce = Rule("TDM2008", Locks, Warning,
         "Condition waited for with 'if', not 'while'",
         "'{0}' is tested before this wait and not again after it, when another thread may have changed it back; wait in a 'while' loop");

@@ -126,5 +126,17 @@ public class Locks
         try { yield return _value; } finally { _readerWriter.ExitReadLock(); }
     }
 
+    public void SlowWhileHeld(string path, Task<int> task)
+    {
+        lock (_monitor)
+        {
+            var text = File.ReadAllText(path);
+            _value += text.Length + task.Result;
+            Pause();
+        }
+
+        static void Pause() => Thread.Sleep(1);
+    }
+
     private static int Compute() => int.Parse(Console.ReadLine() ?? "0");
 }

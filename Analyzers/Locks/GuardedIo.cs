@@ -1,0 +1,91 @@
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Flow;
+using Tandem.Analyzers.Model;
+
+namespace Tandem.Analyzers.Locks;
+
+/// <summary>I/O that a lock is there for: it keeps two threads from using one stream, one connection, one file at a time, and must be held over that.</summary>
+internal static class GuardedIo
+{
+    private static readonly string[] s_purposes = ["file", "disk", "io", "log", "write", "writer", "read", "reader", "stream", "socket", "connection", "connect", "console", "db", "database", "send", "save", "load", "cache"];
+    private static readonly string[] s_ioTypes = ["Stream", "TextWriter", "TextReader", "BinaryWriter", "BinaryReader", "Socket", "TcpClient", "UdpClient", "DbConnection", "DbCommand", "FileInfo", "DirectoryInfo", "WebSocket"];
+
+    /// <summary>Whether the lock is there for the I/O of <paramref name="slow"/>.</summary>
+    public static bool IsPurpose(SlowCall slow, LockHolding hold)
+    {
+        if (slow.Kind is SlowKind.Sleep or SlowKind.Wait) return false;
+
+        // What keeps other processes out guards what these share: files, mostly. Who waits asynchronously for a lock blocks nobody.
+        if (hold.Kind is LockKind.Mutex or LockKind.ProcessLock || hold.IsAsync) return true;
+        return IsShared(slow.Operation) || IsIo(hold.Type) || IsNamedForIo(hold.Name) || LoadsOnce(slow.Operation) || OtherSectionsDoToo(hold);
+    }
+
+    /// <summary>Whether the call works on an object that outlives the function, or on one made by such an object: the lock keeps its users apart.</summary>
+    public static bool IsShared(IOperation slow) => slow is IInvocationOperation { Instance: { } receiver } && !IsOwn(receiver.Unconverted());
+
+    private static bool IsOwn(IOperation? receiver) => receiver switch
+    {
+        ILocalReferenceOperation { Local: var local } => local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } && receiver.SemanticModel?.GetOperation(value) is { } made && IsOwn(made.Unconverted()),
+        IObjectCreationOperation creation => creation.Arguments.All(static argument => !IsIo(argument.Value.Unconverted()?.Type)) && creation.Initializer is not { } initializer || creation.Initializer is { Initializers: var set } && set.All(static assignment => assignment is not ISimpleAssignmentOperation { Value: var value } || !IsIo(value.Unconverted()?.Type)),
+        IInvocationOperation { Instance: { } instance } => IsOwn(instance.Unconverted()),
+        IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.IsEmpty: true } => true,
+        IAwaitOperation awaited => IsOwn(awaited.Operation.Unconverted()),
+        _ => false,
+    };
+
+    private static bool IsIo(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType)
+            if (s_ioTypes.Contains(type.Name)) return true;
+        return false;
+    }
+
+    /// <summary><c>_fileLock</c>, <c>s_ioGate</c>: a word of the name says what it guards.</summary>
+    private static bool IsNamedForIo(string name)
+    {
+        var start = 0;
+        for (var at = 1; at <= name.Length; at++)
+        {
+            if (at < name.Length && !char.IsUpper(name[at]) && name[at] is not '_' and not '.') continue;
+            if (s_purposes.Contains(name.Substring(start, at - start).Trim('_', '.').ToLowerInvariant())) return true;
+            start = at;
+        }
+
+        return false;
+    }
+
+    /// <summary><c>lock (_gate) { if (_text == null) _text = File.ReadAllText(path); }</c>: that nobody loads it twice is what the lock is for.</summary>
+    private static bool LoadsOnce(IOperation slow)
+    {
+        for (var (at, from) = (slow.Parent, slow); at is not null and not ILockOperation and not IMethodBodyOperation and not IAnonymousFunctionOperation; (at, from) = (at.Parent, at))
+        {
+            if (at is ICoalesceAssignmentOperation { Target: IMemberReferenceOperation }) return true;
+            if (at is IConditionalOperation { Condition: var condition } conditional && from != condition && TestedMembers(condition).Any(member => Assigns(conditional.WhenTrue, member))) return true;
+        }
+
+        return false;
+    }
+
+    private static IEnumerable<ISymbol> TestedMembers(IOperation condition) => condition switch
+    {
+        IFieldReferenceOperation field => [field.Field],
+        IPropertyReferenceOperation property => [property.Property],
+        _ => condition.ChildOperations.SelectMany(TestedMembers),
+    };
+
+    private static bool Assigns(IOperation operation, ISymbol member) =>
+        (operation is IAssignmentOperation { Target: IMemberReferenceOperation target } && SymbolEqualityComparer.Default.Equals(target.Member, member)) || operation.ChildOperations.Any(child => Assigns(child, member));
+
+    /// <summary>Whether every other section of the lock, and there is one, does I/O as well: nobody who waits for it is in a hurry.</summary>
+    private static bool OtherSectionsDoToo(LockHolding hold)
+    {
+        if (hold.Section.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type) return false;
+        var others = type.DescendantNodes().OfType<LockStatementSyntax>().Where(other => other != hold.Section && LastName(other.Expression) == LastName(hold.Name)).ToList();
+        return others.Count > 0 && others.TrueForAll(static other => other.Statement.DescendantNodes().OfType<SimpleNameSyntax>().Any(static name => name.Identifier.ValueText is "File" or "Directory" or "FileStream" or "StreamWriter" or "StreamReader" || SlowCalls.Names.Contains(name.Identifier.ValueText)));
+    }
+
+    private static string LastName(object path) => path.ToString() is var text && text.LastIndexOf('.') is >= 0 and var dot ? text.Substring(dot + 1) : text!;
+}

@@ -1,0 +1,110 @@
+using System.Collections.Concurrent;
+using System.Linq;
+using System.Runtime.CompilerServices;
+using System.Threading;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>A slow call.</summary>
+/// <param name="Operation">The call itself.</param>
+/// <param name="Kind">Why it is slow.</param>
+internal sealed record SlowCall(IOperation Operation, SlowKind Kind);
+
+/// <summary>The methods of a compilation that surely make a slow call, whenever they are called: one level down, and no further.</summary>
+internal sealed class SlowMethods
+{
+    private static readonly ConditionalWeakTable<Compilation, SlowMethods> s_byCompilation = new();
+
+    private readonly Compilation _compilation;
+    private readonly Lazy<HashSet<string>> _names;
+    private readonly ConcurrentDictionary<IMethodSymbol, SlowCall?> _calls = new(SymbolEqualityComparer.Default);
+
+    private SlowMethods(Compilation compilation)
+    {
+        _compilation = compilation;
+        _names = new(FindNames);
+    }
+
+    public static SlowMethods For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new SlowMethods(c));
+
+    /// <summary>Whether a method of that name may make a slow call, by syntax alone.</summary>
+    public bool IsName(string name) => _names.Value.Contains(name);
+
+    /// <summary>The first slow call that each call of <paramref name="method"/> comes to; null where it may come to none, and where another method may run in its place.</summary>
+    public SlowCall? Of(IMethodSymbol method, CancellationToken cancellationToken)
+    {
+        if (method.DeclaringSyntaxReferences.IsEmpty || method.IsAsync || method.IsAbstract || ((method.IsVirtual || method.IsOverride) && !method.ContainingType.IsSealed)) return null;
+        method = method.OriginalDefinition;
+        if (_calls.TryGetValue(method, out var known)) return known;
+
+        var body = WorkClassifier.Of(_compilation).Body(method, cancellationToken);
+        var code = body switch
+        {
+            IMethodBodyOperation member => member.BlockBody ?? member.ExpressionBody,
+            ILocalFunctionOperation local => local.Body,
+            _ => null,
+        };
+        return _calls.GetOrAdd(method, code is null ? null : First(code));
+    }
+
+    /// <summary>The first slow call that <paramref name="operation"/> surely comes to. Whatever may leave early ends the search.</summary>
+    private static SlowCall? First(IOperation operation)
+    {
+        if (operation is IBlockOperation block)
+        {
+            foreach (var statement in block.Operations)
+            {
+                if (First(statement) is { } found) return found;
+                if (MayLeave(statement)) return null;
+            }
+
+            return null;
+        }
+
+        // What comes first is evaluated whatever happens then; what hangs on a condition is not.
+        var certain = operation switch
+        {
+            IConditionalOperation conditional => [conditional.Condition],
+            IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary => [binary.LeftOperand],
+            ICoalesceOperation coalesce => [coalesce.Value],
+            ICoalesceAssignmentOperation => [],
+            IConditionalAccessOperation access => [access.Operation],
+            ISwitchOperation choice => [choice.Value],
+            ISwitchExpressionOperation choice => [choice.Value],
+            IForEachLoopOperation each => [each.Collection],
+            IWhileLoopOperation { ConditionIsTop: true, Condition: { } condition } => [condition],
+            IForLoopOperation loop => loop.Before,
+            ITryOperation attempt => [attempt.Body],
+            IAnonymousFunctionOperation or ILocalFunctionOperation or IDelegateCreationOperation or IThrowOperation or INameOfOperation => [],
+            _ => (IEnumerable<IOperation>)operation.ChildOperations,
+        };
+        foreach (var child in certain)
+            if (First(child) is { } found) return found;
+        return SlowCalls.Of(operation) is { } kind ? new SlowCall(operation, kind) : null;
+    }
+
+    private static bool MayLeave(IOperation statement) =>
+        statement is IReturnOperation or IBranchOperation or IThrowOperation
+        || (statement is not IAnonymousFunctionOperation and not ILocalFunctionOperation && statement.ChildOperations.Any(MayLeave));
+
+    private HashSet<string> FindNames()
+    {
+        var names = new HashSet<string>();
+        var seen = new HashSet<SyntaxNode>();
+        foreach (var tree in _compilation.SyntaxTrees)
+        {
+            var index = TreeIndex.Of(tree);
+            foreach (var slow in SlowCalls.Names)
+                foreach (var member in index.Mentioning(slow))
+                {
+                    if (member.Name.Length > 0) names.Add(member.Name);
+                    if (seen.Add(member.Member)) names.UnionWith(member.Member.DescendantNodes().OfType<LocalFunctionStatementSyntax>().Select(static local => local.Identifier.ValueText));
+                }
+        }
+
+        return names;
+    }
+}
