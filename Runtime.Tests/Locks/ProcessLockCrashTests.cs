@@ -108,6 +108,43 @@ public sealed class ProcessLockCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task ThreadThatEnds_AbandonsItsReentrantLock_ThoughItsProcessLives()
+    {
+        using var gate = new ProcessLock(reentrant: true);
+        using var mayEnd = new ProcessLock();
+        var end = mayEnd.Acquire();
+        using var child = ChildProcess.Start(HoldOnAThreadThatEnds, Crossing.Send(gate), Crossing.Send(mayEnd));
+        await child.WaitFor("held");
+        Assert.False(await Blocking.Run(() => gate.TryAcquire(TimeSpan.Zero, out _)).Soon());
+        var waiter = Blocking.Run(() => AcquireAndRelease(gate));
+        end.Dispose();
+        Assert.True((await waiter.Soon()).WasAbandoned);
+        Assert.False((await Blocking.Run(() => AcquireAndRelease(gate)).Soon()).WasAbandoned);
+        await child.WaitFor("the process lives");
+    }
+
+    [Fact]
+    public void ThreadOfThisProcess_ThatEnds_AbandonsItsReentrantLock()
+    {
+        using var gate = new ProcessLock(reentrant: true);
+        var stale = default(LockScope);
+        OnAThreadThatEnds(() =>
+        {
+            gate.Acquire();
+            stale = gate.Acquire();
+        });
+        Assert.True(gate.TryAcquire(Blocking.Patience, out var scope));
+        Assert.True(scope.WasAbandoned);
+        stale.Dispose();
+        var isFree = true;
+        OnAThreadThatEnds(() => isFree = gate.TryAcquire(TimeSpan.Zero, out _));
+        Assert.False(isFree);
+        scope.Dispose();
+        using var next = gate.Acquire();
+        Assert.False(next.WasAbandoned);
+    }
+
+    [Fact]
     public async Task HolderThatExitsInOrder_CountsAsDead()
     {
         using var gate = new ProcessLock();
@@ -244,6 +281,27 @@ public sealed class ProcessLockCrashTests(ITestOutputHelper output)
         gate.Acquire();
         Program.Say("held");
         Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void HoldOnAThreadThatEnds(string[] arguments)
+    {
+        var gate = Crossing.Receive<ProcessLock>(arguments[0]);
+        var mayEnd = Crossing.Receive<ProcessLock>(arguments[1]);
+        OnAThreadThatEnds(() =>
+        {
+            gate.Acquire();
+            Program.Say("held");
+            mayEnd.Acquire().Dispose();
+        });
+        Program.Say("the process lives");
+        Thread.Sleep(Timeout.Infinite);
+    }
+
+    private static void OnAThreadThatEnds(Action work)
+    {
+        var thread = new Thread(() => work());
+        thread.Start();
+        thread.Join();
     }
 
     private static void HoldAndLeave(string[] arguments) => Crossing.Receive<ProcessLock>(arguments[0]).Acquire();

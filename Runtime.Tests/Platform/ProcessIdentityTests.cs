@@ -25,6 +25,26 @@ public sealed class ProcessIdentityTests
     }
 
     [Fact]
+    public async Task AThread_IsAliveUntilItEnds_AndNoOther()
+    {
+        using var end = new ManualResetEventSlim();
+        var told = new TaskCompletionSource<ProcessIdentity>();
+        var thread = new Thread(() =>
+        {
+            told.SetResult(ProcessIdentity.CurrentThread);
+            end.Wait();
+        });
+        thread.Start();
+        var identity = await told.Task.Soon();
+        Assert.NotEqual(ProcessIdentity.Current, identity);
+        Assert.NotEqual(ProcessIdentity.CurrentThread, identity);
+        Assert.True(identity.IsAlive);
+        end.Set();
+        await Blocking.Run(() => SpinWait.SpinUntil(() => !identity.IsAlive, Blocking.Patience)).Soon();
+        Assert.False(identity.IsAlive);
+    }
+
+    [Fact]
     public void Nobody_IsDead() => Assert.False(ProcessIdentity.FromBits(0).IsAlive);
 
     [Fact]

@@ -27,7 +27,7 @@ public readonly struct LockScope : IDisposable
     }
 
     /// <summary>
-    /// True when the holder before died without releasing the lock: what the lock guards may be half changed; check it, or make it anew.
+    /// True when the holder before, a process or a reentrant lock's thread, ended without releasing the lock: what the lock guards may be half changed; check it, or make it anew.
     /// Only the first owner after the death is told. Always false for a <see cref="ThreadLock"/>.
     /// </summary>
     /// <remarks>

@@ -12,7 +12,8 @@ namespace Tandem;
 /// </summary>
 /// <remarks>
 /// <para>A plain lock belongs to the process that holds it: any of its threads may release it, so a hold may live across an <c>await</c>;
-/// it is not reentrant. A reentrant one belongs to the thread that took it, which may take it again and releases it as often.</para>
+/// it is not reentrant. A reentrant one belongs to the thread that took it, which may take it again and releases it as often; a thread that ends
+/// while it holds the lock has abandoned it, as it would a <see cref="Mutex"/>, though its process lives on.</para>
 /// <para>The lock is not fair: who comes while it is free takes it, though others have waited longer. Nothing else lets processes pass a
 /// lock on without waiting for each other to be scheduled.</para>
 /// <para>What <c>multiprocessing.Lock</c> and <c>RLock</c> are in Python, where a killed holder's lock is lost for good; what a named
@@ -22,10 +23,6 @@ namespace Tandem;
 [JsonConverter(typeof(SharedMemoryConverter))]
 public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimitive<ProcessLock>
 {
-    /// <summary>This thread's mark in <see cref="State.HolderThread"/>. Random, so that no other thread of any process has it, nor a later one.</summary>
-    [ThreadStatic]
-    private static long t_mark;
-
     private static readonly ulong s_kind = SharedMemoryKind.Of(nameof(ProcessLock));
 
     /// <summary>This object's stand on the shared memory. A hold keeps the memory mapped, so a scope can be disposed after the lock.</summary>
@@ -38,7 +35,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
     private readonly AsyncLane<LockScope> _asyncWaits = new();
 
     /// <summary>Makes a lock that nobody holds.</summary>
-    /// <param name="reentrant">Whether the thread that holds the lock may take it again.</param>
+    /// <param name="reentrant">Whether the lock belongs to the thread that takes it, which may take it again, and whose end passes it on.</param>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public ProcessLock(bool reentrant = false)
@@ -60,11 +57,10 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
 
     SharedMemoryLease ISharedPrimitive<ProcessLock>.Lease => _lease;
 
-    private static long ThreadMark => t_mark != 0 ? t_mark : t_mark = Random.Shared.NextInt64(1, long.MaxValue);
-
     private State* Shared => _lease.Memory.At<State>(0);
 
-    private RobustLock Word => new(&Shared->Word);
+    /// <summary>A reentrant one is held by a thread, and so abandoned by its end, as a <see cref="Mutex"/> is.</summary>
+    private RobustLock Word => _isReentrant ? new(&Shared->Word, ProcessIdentity.CurrentThread) : new(&Shared->Word);
 
     static ProcessLock ISharedPrimitive<ProcessLock>.Attach(SharedMemoryLease lease) => new(lease);
 
@@ -166,20 +162,17 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         try
         {
             AssertInvariants();
-            if (_isReentrant && Shared->HolderThread == ThreadMark)
+            var word = Word;
+            if (_isReentrant && word.IsHeldHere)
             {
-                scope = new LockScope(this, Word.Current, ++Shared->Depth);
+                scope = new LockScope(this, word.Current, ++Shared->Depth);
                 return true;
             }
 
-            isNewHold = Word.Acquire(limits, out var hold);
+            isNewHold = word.Acquire(limits, out var hold);
             scope = isNewHold ? new LockScope(this, hold.Ticket, depth: 1, hold.WasAbandoned) : default;
             if (isNewHold && _isReentrant)
-            {
                 Shared->Depth = 1;
-                Volatile.Write(ref Shared->HolderThread, ThreadMark);
-            }
-
             return isNewHold;
         }
         finally
@@ -193,22 +186,22 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
     private void ReleaseReentrant(long ticket, int depth)
     {
         // Ended by Release(), or disposed before.
-        if (Word.Current != ticket || (Shared->HolderThread == ThreadMark && Shared->Depth < depth))
+        var word = Word;
+        if (word.Current != ticket || (word.IsHeldHere && Shared->Depth < depth))
             return;
-        if (Shared->HolderThread == ThreadMark && Shared->Depth > depth)
+        if (word.IsHeldHere && Shared->Depth > depth)
             throw NotHeld("This scope of a reentrant ProcessLock was disposed while the thread still has an inner one. Dispose them in the reverse order, as using does.");
         ReleaseReentrant();
     }
 
     private void ReleaseReentrant()
     {
-        if (Shared->HolderThread != ThreadMark)
+        var word = Word;
+        if (!word.IsHeldHere)
             throw NotHeld("This reentrant ProcessLock is not held by this thread, so it can't be released here. Release it on the thread that took it, or use one that is not reentrant.");
         if (--Shared->Depth > 0)
             return;
-        // Before the release: the next holder writes its own mark.
-        Volatile.Write(ref Shared->HolderThread, 0);
-        Word.ReleaseHere();
+        word.ReleaseHere();
         EndHold();
     }
 
@@ -220,10 +213,10 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        if (!_isReentrant && (Shared->HolderThread != 0 || Shared->Depth != 0))
-            throw Damaged("A plain lock belongs to no thread.");
-        if (Shared->HolderThread == ThreadMark && !(Word.IsHeldHere && Shared->Depth > 0))
-            throw Damaged("A thread that is marked holds the lock.");
+        if (!_isReentrant && Shared->Depth != 0)
+            throw Damaged("A plain lock has no depth.");
+        if (_isReentrant && Word.IsHeldHere && Shared->Depth <= 0)
+            throw Damaged("A thread that holds the lock has taken it.");
 
         static InvalidDataException Damaged(string invariant) =>
             new($"The shared memory of this ProcessLock is damaged. {invariant}");
@@ -236,10 +229,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         /// <summary>See <see cref="RobustLock"/>.</summary>
         public long Word;
 
-        /// <summary>The mark of the thread that holds a reentrant lock. What a dead holder left here is overwritten by the next, and equals no living thread's mark.</summary>
-        public long HolderThread;
-
-        /// <summary>How often that thread has taken it.</summary>
+        /// <summary>How often its thread has taken a reentrant lock. Written by that thread alone; what a dead one left here is overwritten by the next.</summary>
         public int Depth;
 
         /// <summary>1 for a reentrant lock; written once, before the lock is passed on.</summary>

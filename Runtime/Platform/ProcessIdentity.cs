@@ -4,9 +4,10 @@ using System.Text;
 namespace Tandem.Platform;
 
 /// <summary>
-/// Which process: its id, and when it started, because the system gives the id of a dead process to a new one.
+/// Which process, or which thread of one: its id, and when it started, because the system gives the id of a dead one to a new one.
 /// Both fit into <see cref="Bits"/> bits, so a word in shared memory can name its owner.
 /// </summary>
+/// <remarks>To Linux a process is its first thread: ids of both are of one kind, and never the same at the same time.</remarks>
 internal readonly record struct ProcessIdentity
 {
     /// <summary>Linux gives ids below 2^22 (PID_MAX_LIMIT).</summary>
@@ -17,6 +18,10 @@ internal readonly record struct ProcessIdentity
 
     public const int Bits = IdBits + StartBits;
 
+    /// <summary>This thread's bits; 0 until they are asked for.</summary>
+    [ThreadStatic]
+    private static long t_thread;
+
     private readonly long _bits;
 
     private ProcessIdentity(long bits) => _bits = bits;
@@ -24,18 +29,30 @@ internal readonly record struct ProcessIdentity
     private ProcessIdentity(int id, ulong start) => _bits = (long)(start & ((1UL << StartBits) - 1)) << IdBits | (uint)id;
 
     public static ProcessIdentity Current { get; } =
-        TryReadStat(Environment.ProcessId, out var stat) ? stat.Identity : throw new PlatformNotSupportedException("/proc does not show this process; Tandem needs it to tell a dead process from a living one.");
+        TryReadStat(Name(Environment.ProcessId), out var stat) ? stat.Identity : throw new PlatformNotSupportedException("/proc does not show this process; Tandem needs it to tell a dead process from a living one.");
+
+    /// <summary>The calling thread; of a process's first thread, the same as the process.</summary>
+    /// <exception cref="IOException">The system is out of file descriptors or memory, and the thread asks for the first time.</exception>
+    public static ProcessIdentity CurrentThread
+    {
+        get
+        {
+            if (t_thread == 0)
+                t_thread = TryReadStat("thread-self", out var stat) ? stat.Identity._bits : throw new PlatformNotSupportedException("/proc does not show this thread; Tandem needs it to tell a dead thread from a living one.");
+            return new(t_thread);
+        }
+    }
 
     public int Id => (int)(_bits & ((1 << IdBits) - 1));
 
-    /// <summary>False once the process has ended, been killed, or its id belongs to another. A stopped process lives, and so does one that can't be looked at just now.</summary>
+    /// <summary>False once the process or thread has ended, been killed, or its id belongs to another. A stopped process lives, and so does one that can't be looked at just now.</summary>
     public bool IsAlive
     {
         get
         {
             try
             {
-                return this == Current || (TryReadStat(Id, out var stat) && stat.Identity == this && !stat.HasEnded);
+                return this == Current || (TryReadStat(Name(Id), out var stat) && stat.Identity == this && !stat.HasEnded);
             }
             catch (IOException error) when (error.HResult is Libc.EMFILE or Libc.ENFILE or Libc.ENOMEM)
             {
@@ -48,7 +65,7 @@ internal readonly record struct ProcessIdentity
     /// <summary>Who has this id now; false when nobody has.</summary>
     public static bool TryRead(int id, out ProcessIdentity identity)
     {
-        var found = TryReadStat(id, out var stat);
+        var found = TryReadStat(Name(id), out var stat);
         identity = stat.Identity;
         return found;
     }
@@ -57,15 +74,17 @@ internal readonly record struct ProcessIdentity
 
     public static ProcessIdentity FromBits(long bits) => new(bits);
 
-    /// <summary>Reads /proc/[pid]/stat (proc_pid_stat(5)). False only when there is no such process: any other failure is an exception, lest a living owner be taken for dead.</summary>
-    private static bool TryReadStat(int id, out Stat stat)
+    private static string Name(int id) => id.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>Reads /proc/[id]/stat (proc_pid_stat(5)), of a thread too. False only when there is no such process: any other failure is an exception, lest a living owner be taken for dead.</summary>
+    private static bool TryReadStat(string name, out Stat stat)
     {
         stat = default;
         Span<byte> line = stackalloc byte[1024];
         int length;
         try
         {
-            using var file = File.OpenHandle(string.Create(CultureInfo.InvariantCulture, $"/proc/{id}/stat"));
+            using var file = File.OpenHandle($"/proc/{name}/stat");
             length = RandomAccess.Read(file, line, 0);
         }
         catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException || error.HResult == Libc.ESRCH)
@@ -75,6 +94,7 @@ internal readonly record struct ProcessIdentity
         }
 
         // The name, in parentheses, may itself hold spaces and parentheses; after the last one stand the fields from the third on.
+        var id = int.Parse(line[..line.IndexOf((byte)' ')], CultureInfo.InvariantCulture);
         var fields = line[(line[..length].LastIndexOf((byte)')') + 2)..length];
         Span<Range> ranges = stackalloc Range[21];
         var text = Encoding.ASCII.GetString(fields).AsSpan();

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace Tandem.Platform;
 
 /// <summary>
-/// A lock in one word of shared memory. The word names the process that holds it, so that one compare-and-swap takes it, identity included,
-/// and whoever waits can see that the holder has died and swap itself into its place. At no step does a kill leave anything to repair.
+/// A lock in one word of shared memory. The word names the process or the thread that holds it, so that one compare-and-swap takes it, identity
+/// included, and whoever waits can see that the holder has died and swap itself into its place. At no step does a kill leave anything to repair.
 /// </summary>
 /// <remarks>
 /// <para>The word, from the lowest bit: 1 bit "somebody may be parked", 46 bits <see cref="ProcessIdentity"/> of the holder (0: free),
@@ -14,7 +14,9 @@ namespace Tandem.Platform;
 /// gives up instead it leaves the bit set. A newcomer may overtake those who are parked: that is what makes the lock fast.</para>
 /// <para>What a kill can lose is the wake between the release and the futex call; <see cref="ParkTime"/> bounds every park for that.</para>
 /// </remarks>
-internal readonly unsafe struct RobustLock(long* word)
+/// <param name="word">Where it is.</param>
+/// <param name="holder">Who would hold it.</param>
+internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
 {
     private const long Parked = 1;
     private const int OwnerShift = 1;
@@ -25,13 +27,20 @@ internal readonly unsafe struct RobustLock(long* word)
     /// <summary>How often to look again before parking. A lock is mostly held for less time than it takes to park and to be woken.</summary>
     private static readonly int s_spins = Environment.ProcessorCount > 1 ? 60 : 0;
 
-    private static readonly long s_self = ProcessIdentity.Current.ToBits() << OwnerShift;
+    /// <summary>The caller, as the word names it.</summary>
+    private readonly long _self = holder.ToBits() << OwnerShift;
+
+    /// <summary>A lock of this process, whichever of its threads takes and releases it.</summary>
+    public RobustLock(long* word)
+        : this(word, ProcessIdentity.Current)
+    {
+    }
 
     /// <summary>The lower half, on which the kernel parks. (All processors that <see cref="Futex"/> supports are little-endian.)</summary>
     private int* ParkingWord => (int*)word;
 
-    /// <summary>Whether this process holds the lock.</summary>
-    public bool IsHeldHere => (Volatile.Read(ref *word) & OwnerMask) == s_self;
+    /// <summary>Whether the caller holds the lock.</summary>
+    public bool IsHeldHere => (Volatile.Read(ref *word) & OwnerMask) == _self;
 
     /// <summary>The ticket of the present hold.</summary>
     public long Current => Volatile.Read(ref *word) & ~Parked;
@@ -76,13 +85,13 @@ internal readonly unsafe struct RobustLock(long* word)
         }
     }
 
-    /// <summary>Ends whichever hold this process has; false when it has none.</summary>
+    /// <summary>Ends whichever hold the caller has; false when it has none.</summary>
     public bool ReleaseHere()
     {
         while (true)
         {
             var seen = Volatile.Read(ref *word);
-            if ((seen & OwnerMask) != s_self)
+            if ((seen & OwnerMask) != _self)
                 return false;
             if (TryFree(seen))
                 return true;
@@ -129,7 +138,7 @@ internal readonly unsafe struct RobustLock(long* word)
         hold = default;
         var seen = Volatile.Read(ref *word);
         var owner = seen & OwnerMask;
-        if (owner == s_self)
+        if (owner == _self)
             return false;
         if (owner == 0)
             return TryOwn(seen, Parked, wasAbandoned: false, out hold);
@@ -138,7 +147,7 @@ internal readonly unsafe struct RobustLock(long* word)
 
     private bool TryOwn(long seen, long parked, bool wasAbandoned, out LockHold hold)
     {
-        var next = NumberOf(seen) + HoldUnit | s_self | parked;
+        var next = NumberOf(seen) + HoldUnit | _self | parked;
         var taken = Interlocked.CompareExchange(ref *word, next, seen) == seen;
         hold = taken ? new LockHold(next & ~Parked, wasAbandoned) : default;
         if (taken)
@@ -148,7 +157,7 @@ internal readonly unsafe struct RobustLock(long* word)
 
     private bool TryFree(long held)
     {
-        Debug.Assert((held & OwnerMask) == s_self, "Only the holder's process releases.");
+        Debug.Assert((held & OwnerMask) == _self, "Only the holder releases.");
         if (Interlocked.CompareExchange(ref *word, NumberOf(held), held) != held)
             return false;
         CrashPoint.Reach("lock: freed, nobody woken yet");
