@@ -13,7 +13,7 @@ namespace Tandem;
 /// and is replaced. Workers end with this process, however it ends.</para>
 /// <para>Cancelling a task that runs kills its worker; where the work takes a <see cref="CancellationToken"/> as an argument of its own, that
 /// token is signalled first, and the worker is killed only if the work has not ended after
-/// <see cref="ProcessExecutorOptions.CancellationGracePeriod"/>.</para>
+/// <see cref="ProcessExecutorOptions.CancellationGracePeriod"/>. Of several tokens each signals itself, and Submit's own all of them.</para>
 /// <para>A worker shares no memory with its parent: statics have their initial values there, AsyncLocals and culture do not flow, standard
 /// input is empty; standard output and standard error are this process's.</para>
 /// </remarks>

@@ -8,7 +8,8 @@ public sealed class ProcessExecutorOptions
 
     /// <summary>
     /// Runs once in each worker, before its first task: a static method, or a lambda that captures nothing. Null, the default, runs
-    /// nothing. Where it fails in three workers in a row, the tasks that wait fail with <see cref="WorkerStartException"/>.
+    /// nothing. What it sets for its thread (AsyncLocals, culture) each task finds. Where it fails in three workers in a row, the tasks that
+    /// wait fail with <see cref="WorkerStartException"/>.
     /// </summary>
     public Action? Initializer { get; set; }
 

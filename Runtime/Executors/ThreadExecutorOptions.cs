@@ -10,8 +10,8 @@ public sealed class ThreadExecutorOptions
     public int MaxWorkers { get; set; }
 
     /// <summary>
-    /// Runs once on each thread, before its first task; null, the default, runs nothing. Where it fails three times in a row, the tasks
-    /// that wait fail with <see cref="WorkerStartException"/>.
+    /// Runs once on each thread, before its first task; null, the default, runs nothing. What it sets for its thread (AsyncLocals,
+    /// culture) each task finds. Where it fails three times in a row, the tasks that wait fail with <see cref="WorkerStartException"/>.
     /// </summary>
     public Action? Initializer { get; set; }
 }
