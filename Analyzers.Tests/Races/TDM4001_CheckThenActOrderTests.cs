@@ -130,6 +130,30 @@ public class CheckThenActOrderTests
         """);
 
     [Theory]
+    [InlineData("Abort();", "_tries < 3")]
+    [InlineData("Abort(); await Task.Delay(1); await CompleteAsync();", "[|_tries < 3|]")]
+    public Task DroppedLastStepOfARecursion_IsTheNextRound(string end, string check) => Verify.VerifyAnalyzerAsync($$"""
+        using System; using System.Threading.Tasks;
+        public class Request
+        {
+            private int _tries;
+            private async Task PerformAsync()
+            {
+                try { await Task.Delay(1); await ReadAsync(); }
+                catch (TimeoutException) { {{end}} }
+                catch (Exception) { await CompleteAsync(); }
+                void Abort() { CompleteAsync(); }
+            }
+            private async Task ReadAsync() { await Task.Delay(1); await CompleteAsync(); }
+            private Task CompleteAsync()
+            {
+                if ({{check}}) { _tries++; return PerformAsync(); }
+                return Task.CompletedTask;
+            }
+        }
+        """);
+
+    [Theory]
     [InlineData("switch (n) { case 0 when [|_left > 0|]: _left--; break; }")]
     [InlineData("_ = n switch { 0 when [|_left > 0|] => --_left, _ => 0 };")]
     [InlineData("switch (n) { case 0 when n > 0: _left--; break; }")]

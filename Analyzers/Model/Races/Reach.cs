@@ -27,6 +27,14 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
     /// <summary>Whether it runs on beside whatever the callers of the body do next.</summary>
     public bool Escapes => Life is { Escapes: true };
 
+    /// <summary>Whether the way to the access leads through the body.</summary>
+    public bool Passes(Body body)
+    {
+        for (var at = this; at is not null; at = at.Below)
+            if (at.Body == body) return true;
+        return false;
+    }
+
     /// <summary>Whether the two may run at the same time, on the same object, in one execution of their body.</summary>
     public bool Overlaps(Reach other)
     {

@@ -46,6 +46,9 @@ internal sealed class ReachFinder(EntryTable entries)
         if (!accessed.IsKnown || IsReplaced(accessed, entry.Caller)) return null;
 
         var caller = entry.Caller;
+        // What one round of a recursion leaves running as its last step is the next round; nobody but that round can tell what it overlaps.
+        if (reach.Life is not null && reach.Below!.Passes(reach.Body)) return null;
+
         var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Below = reach, Pending = IsAfterAwait(caller, entry.Site) };
         if (entry.Spawn is { } spawn)
         {
