@@ -109,6 +109,7 @@ public sealed class PortabilityTests
         { typeof(Money), "Its Amount would be lost, since JSON makes Money by the constructor without parameters, which every struct has. Mark the one that takes it [JsonConstructor]." },
         { typeof(TwoConstructors), "Mark the one that takes it [JsonConstructor]." },
         { typeof(Listened), "Its event Changed would be lost, since who listens to it stays here. Mark it [field: JsonIgnore]" },
+        { typeof(Hiding), "The Kind that it has from WithKind would be lost, since that of Hiding hides it from JSON" },
         { typeof(Populated), "Its Items would be lost" },
         { typeof(System.Data.DataTable), "Pass its rows as an array" },
         { typeof(System.Collections.BitArray), "is a BitArray, which cannot cross a process boundary" },
@@ -535,6 +536,11 @@ public sealed class PortabilityTests
     private sealed class Overriding : WithKind
     {
         public override string Kind { get; set; } = "own";
+    }
+
+    private sealed class Hiding : WithKind
+    {
+        public new int Kind { get; set; }
     }
 
     private sealed class OverridingThrough : WithKind
