@@ -3,6 +3,7 @@ namespace Tandem.Runtime.Tests.Executors;
 public sealed class ThreadExecutorTests : ExecutorContractTests
 {
     private static readonly AsyncLocal<string?> s_ambient = new();
+    private static readonly AsyncLocal<object?> s_left = new();
 
     protected override Executor Create(int maxWorkers) => new ThreadExecutor(maxWorkers);
 
@@ -87,6 +88,19 @@ public sealed class ThreadExecutorTests : ExecutorContractTests
             return found;
         }).Soon());
         Assert.Null(await executor.Submit(() => s_ambient.Value).Soon());
+    }
+
+    [Fact]
+    public async Task AnIdleWorker_HoldsOnToNothingOfItsLastTask()
+    {
+        await using var executor = new ThreadExecutor(1);
+        var left = await executor.Submit(() => new WeakReference(s_left.Value = new object())).Soon();
+        await Blocking.Run(() => SpinWait.SpinUntil(() =>
+        {
+            GC.Collect();
+            return !left.IsAlive;
+        }, Blocking.Patience)).Soon();
+        Assert.False(left.IsAlive);
     }
 
     [Fact]

@@ -147,6 +147,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         var work = (IThreadWork)item;
         thread.MakeAnew();
         RunAsPool(static w => ((IThreadWork)w!).Execute(), work);
+        thread.MakeAnew();
         var following = pool.Ready(this, out leaves);
         work.Settle();
         return following;

@@ -18,7 +18,7 @@ internal sealed class WorkerThread
         _context = ExecutionContext.Capture()!;
     }
 
-    /// <summary>Called before each task.</summary>
+    /// <summary>Called before each task, since an interrupt may come late, and after it, so that an idle worker holds on to nothing of it.</summary>
     public void MakeAnew()
     {
         ForgetInterrupt();

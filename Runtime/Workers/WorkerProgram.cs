@@ -76,6 +76,8 @@ internal static class WorkerProgram
             {
                 channel.SendError(FrameKind.Failed, callId, exception);
             }
+
+            thread.MakeAnew();
         }
     }
 }
