@@ -80,6 +80,9 @@ public class SlowCallUnderLockTests
     public Task ResultOfAContinuationsTask_DoesNotTrigger() => InMethod("_numbers.ContinueWith(done => { lock (_gate) { _count = done.Result; } });");
 
     [Fact]
+    public Task ResultOfACallThatIsToldNotToBeAsync_DoesNotTrigger() => InClass("void M() { lock (_gate) { Work(async: false).GetAwaiter().GetResult(); [|Work(async: true).GetAwaiter().GetResult()|]; } } async Task Work(bool async) { if (async) await Task.Delay(1); }");
+
+    [Fact]
     public Task ResultOfSomethingElse_DoesNotTrigger() => InLock("_count = new Answer().Result; new Answer().Wait();");
 
     // Locks are no slow calls.
@@ -190,6 +193,12 @@ public class SlowCallUnderLockTests
 
     [Fact]
     public Task LoadedOnceByCoalescing_DoesNotTrigger() => InLock("_loaded ??= File.ReadAllText(_path);");
+
+    [Fact]
+    public Task LoadedOnceBehindAReturn_DoesNotTrigger() => InClass("string M() { lock (_gate) { if (_loaded != null) return _loaded; var text = File.ReadAllText(_path); _loaded = text; return text; } }");
+
+    [Fact]
+    public Task LoadedAgainBehindAReturnOfAnother_Triggers() => InClass("string M() { lock (_gate) { if (_count > 3) return _text; var text = [|File.ReadAllText(_path)|]; _loaded = text; return text; } }");
 
     [Fact]
     public Task LoadedOnceByBlocking_Triggers() => InLock("_loaded ??= [|_http.GetStringAsync(_path).Result|];");

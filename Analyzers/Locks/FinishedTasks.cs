@@ -25,6 +25,8 @@ internal static class FinishedTasks
         switch (task)
         {
             case IInvocationOperation call when s_made.Contains(call.TargetMethod.Name):
+            // `WriteAsync(async: false)` has done its work when it returns.
+            case IInvocationOperation { Arguments: var arguments } when arguments.Any(static argument => argument is { Parameter.Name: "async" or "isAsync" or "useAsync" or "runAsync", Value.ConstantValue: { HasValue: true, Value: false } }):
             case IPropertyReferenceOperation property when s_made.Contains(property.Property.Name):
             // A continuation's antecedent.
             case IParameterReferenceOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.AnonymousFunction } }:

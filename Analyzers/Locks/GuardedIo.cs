@@ -64,10 +64,20 @@ internal static class GuardedIo
         {
             if (at is ICoalesceAssignmentOperation { Target: IMemberReferenceOperation }) return true;
             if (at is IConditionalOperation { Condition: var condition } conditional && from != condition && TestedMembers(condition).Any(member => Assigns(conditional.WhenTrue, member))) return true;
+
+            // if (_text != null) return _text;
+            if (at is IBlockOperation block)
+            {
+                var index = block.Operations.IndexOf(from!);
+                foreach (var guard in block.Operations.Take(index).OfType<IConditionalOperation>())
+                    if (Leaves(guard.WhenTrue) && TestedMembers(guard.Condition).Any(member => block.Operations.Skip(index).Any(later => Assigns(later, member)))) return true;
+            }
         }
 
         return false;
     }
+
+    private static bool Leaves(IOperation branch) => branch is IReturnOperation || (branch is IBlockOperation { Operations: { Length: > 0 } operations } && operations[operations.Length - 1] is IReturnOperation);
 
     private static IEnumerable<ISymbol> TestedMembers(IOperation condition) => condition switch
     {
