@@ -171,7 +171,19 @@ public class SlowCallUnderLockTests
     public Task GuardedObject_DoesNotTrigger(string code) => InLock($"{code}; _count++;");
 
     [Fact]
-    public Task ObjectOfAParameter_DoesNotTrigger() => InClass("void M(FileStream file) { lock (_gate) { file.WriteByte(1); } }");
+    public Task ObjectOfTheCaller_Triggers() => InClass("void M(DbCommand command) { lock (_gate) { [|command.ExecuteNonQuery()|]; } }");
+
+    [Fact]
+    public Task ObjectOfTheCallerThatIsLocked_DoesNotTrigger() => InClass("void M(Holder holder, FileStream file) { lock (holder) { holder.Socket.Connect(_path, 80); } lock (file) { file.WriteByte(1); } }");
+
+    [Fact]
+    public Task ClientThatThreadsShare_Triggers() => InLock("[|_http.Send(new HttpRequestMessage())|];");
+
+    [Fact]
+    public Task GuardedObjectThatAPrivateHelperUses_DoesNotTrigger() => InClass("public void M() { lock (_gate) { _stream.WriteByte(1); Core(); } } void Core() => _stream.WriteByte(2); public void Close() => _stream.Flush();");
+
+    [Fact]
+    public Task ObjectThatOthersUseWithoutTheLock_Triggers() => InClass("public void M() { lock (_gate) { [|_stream.WriteByte(1)|]; } } public void N() { _stream.WriteByte(2); }");
 
     [Fact]
     public Task LockedStream_DoesNotTrigger() => InMethod("lock (_stream) { _stream.WriteByte(1); File.Delete(_path); } lock (_writer) _writer.WriteLine();");

@@ -1,5 +1,6 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Tandem.Analyzers.Flow;
@@ -20,21 +21,53 @@ internal static class GuardedIo
 
         // What keeps other processes out guards what these share: files, mostly. Who waits asynchronously for a lock blocks nobody.
         if (hold.Kind is LockKind.Mutex or LockKind.ProcessLock || hold.IsAsync) return true;
-        return IsShared(slow.Operation) || IsIo(hold.Type) || IsNamedForIo(hold.Name) || LoadsOnce(slow.Operation) || OtherSectionsDoToo(hold);
+        return IsGuarded(slow.Operation, hold) || IsIo(hold.Type) || IsNamedForIo(hold.Name) || LoadsOnce(slow.Operation) || OtherSectionsDoToo(hold);
     }
 
-    /// <summary>Whether the call works on an object that outlives the function, or on one made by such an object: the lock keeps its users apart.</summary>
-    public static bool IsShared(IOperation slow) => slow is IInvocationOperation { Instance: { } receiver } && !IsOwn(receiver.Unconverted());
-
-    private static bool IsOwn(IOperation? receiver) => receiver switch
+    /// <summary>Whether the call works on an object that is guarded by the lock, or on one made by such an object: the lock keeps its users apart.</summary>
+    private static bool IsGuarded(IOperation slow, LockHolding hold) => slow is IInvocationOperation { Instance: { } receiver } && RootOf(receiver.Unconverted()) switch
     {
-        ILocalReferenceOperation { Local: var local } => local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } && receiver.SemanticModel?.GetOperation(value) is { } made && IsOwn(made.Unconverted()),
-        IObjectCreationOperation creation => creation.Arguments.All(static argument => !IsIo(argument.Value.Unconverted()?.Type)) && creation.Initializer is not { } initializer || creation.Initializer is { Initializers: var set } && set.All(static assignment => assignment is not ISimpleAssignmentOperation { Value: var value } || !IsIo(value.Unconverted()?.Type)),
-        IInvocationOperation { Instance: { } instance } => IsOwn(instance.Unconverted()),
-        IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.IsEmpty: true } => true,
-        IAwaitOperation awaited => IsOwn(awaited.Operation.Unconverted()),
-        _ => false,
+        // Nobody else has it.
+        IObjectCreationOperation or IInvocationOperation => false,
+        // Threads may share it as it is.
+        { Type.Name: "HttpClient" or "HttpMessageInvoker" } => false,
+        // It is the caller's, as a lock of this type is not, unless it comes along.
+        IParameterReferenceOperation { Parameter.Name: var name } => hold.Name == name || hold.Name.StartsWith(name + ".", StringComparison.Ordinal),
+        IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => !IsUsedWithout(field.Field, hold),
+        _ => true,
     };
+
+    /// <summary>Whether a slow call works on an object of its own, made on the spot; of any other, the code around it does not tell who uses it besides.</summary>
+    public static bool IsOnOwnObject(IOperation slow) => slow is not IInvocationOperation { Instance: { } receiver } || RootOf(receiver.Unconverted()) is IObjectCreationOperation or IInvocationOperation;
+
+    /// <summary>What the receiver of a call comes from: <c>_connection</c> of <c>_connection.CreateCommand()</c> and of a local made by it, the creation of an object of the function's own.</summary>
+    private static IOperation? RootOf(IOperation? receiver) => receiver switch
+    {
+        ILocalReferenceOperation { Local: var local } when local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } => RootOf(receiver.SemanticModel?.GetOperation(value).Unconverted()),
+        IInvocationOperation { Instance: { } instance } => RootOf(instance.Unconverted()),
+        IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.IsEmpty: false } => null,
+        IAwaitOperation awaited => RootOf(awaited.Operation.Unconverted()),
+        IObjectCreationOperation creation => Given(creation) is { } given ? RootOf(given) : creation,
+        _ => receiver,
+    };
+
+    /// <summary><c>new SqlCommand(text, _connection)</c>, <c>new SqlCommand { Connection = _connection }</c>: the connection.</summary>
+    private static IOperation? Given(IObjectCreationOperation creation) =>
+        creation.Arguments.Select(static argument => argument.Value.Unconverted())
+            .Concat(creation.Initializer?.Initializers.OfType<ISimpleAssignmentOperation>().Select(static assignment => assignment.Value.Unconverted()) ?? [])
+            .FirstOrDefault(static value => IsIo(value?.Type));
+
+    /// <summary>Whether another member that others call does I/O on the field and takes no lock for it: then the lock is not the field's.</summary>
+    private static bool IsUsedWithout(IFieldSymbol field, LockHolding hold)
+    {
+        if (hold.Section.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type) return false;
+        return type.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access =>
+            SlowCalls.Names.Contains(access.Name.Identifier.ValueText) && LastName(access.Expression) == field.Name
+            && access.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method
+            && method.Modifiers.Any(static modifier => modifier.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword)
+            && !method.Identifier.ValueText.StartsWith("Dispose", StringComparison.Ordinal) && method.Identifier.ValueText is not "Close"
+            && !method.DescendantNodes().Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node)));
+    }
 
     private static bool IsIo(ITypeSymbol? type)
     {

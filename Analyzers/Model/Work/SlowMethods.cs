@@ -90,21 +90,22 @@ internal sealed class SlowMethods
         statement is IReturnOperation or IBranchOperation or IThrowOperation
         || (statement is not IAnonymousFunctionOperation and not ILocalFunctionOperation && statement.ChildOperations.Any(MayLeave));
 
+    /// <summary>Only what is called under some lock is worth reading: of the other methods no more than the name is looked at.</summary>
     private HashSet<string> FindNames()
     {
+        var locking = _compilation.SyntaxTrees.SelectMany(static tree => LockSites.Of(tree, default).Functions).ToList();
+        var called = new HashSet<string>(locking.SelectMany(static function => function.Mentioned));
         var names = new HashSet<string>();
-        var seen = new HashSet<SyntaxNode>();
         foreach (var tree in _compilation.SyntaxTrees)
-        {
-            var index = TreeIndex.Of(tree);
-            foreach (var slow in SlowCalls.Names)
-                foreach (var member in index.Mentioning(slow))
-                {
-                    if (member.Name.Length > 0) names.Add(member.Name);
-                    if (seen.Add(member.Member)) names.UnionWith(member.Member.DescendantNodes().OfType<LocalFunctionStatementSyntax>().Select(static local => local.Identifier.ValueText));
-                }
-        }
-
+            foreach (var method in tree.GetRoot().DescendantNodes(static node => node is CompilationUnitSyntax or BaseNamespaceDeclarationSyntax or TypeDeclarationSyntax).OfType<MethodDeclarationSyntax>())
+                Add(method.Identifier.ValueText, method);
+        foreach (var function in locking)
+            foreach (var local in function.Function.DescendantNodes().OfType<LocalFunctionStatementSyntax>()) Add(local.Identifier.ValueText, local);
         return names;
+
+        void Add(string name, SyntaxNode declaration)
+        {
+            if (called.Contains(name) && !names.Contains(name) && declaration.DescendantNodes().Any(static node => node is SimpleNameSyntax mention && SlowCalls.Names.Contains(mention.Identifier.ValueText))) names.Add(name);
+        }
     }
 }
