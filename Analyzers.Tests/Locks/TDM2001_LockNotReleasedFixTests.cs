@@ -522,6 +522,17 @@ public class LockNotReleasedFixTests
         """);
 
     [Fact]
+    public Task CommentInTheConditionOfARelease_IsKept() => NotOffered("""
+        var taken = [|Monitor.TryEnter(_gate)|];
+        Work();
+        if (taken)
+        {
+            // leave
+            Monitor.Exit(_gate);
+        }
+        """);
+
+    [Fact]
     public Task SharedRelease_IsNotOffered() => NotOffered("""
         if (_flag) {|TDM2001:Monitor.Enter(_gate)|};
         else {|TDM2001:Monitor.Enter(_gate)|};

@@ -129,6 +129,31 @@ public class LockNotReleasedHandOverTests
         """);
 
     [Fact]
+    public Task TokenOfTheAcquire_GivesNothingAway() => InType("""
+        async Task BeginAsync(CancellationToken token)
+        {
+            var scope = await [|_threadLock.AcquireAsync(token)|];
+            await Task.Delay(1, token);
+            _scope = scope;
+        }
+        """, """
+        async Task BeginAsync(CancellationToken token)
+        {
+            var scope = await _threadLock.AcquireAsync(token);
+            try
+            {
+                await Task.Delay(1, token);
+                _scope = scope;
+            }
+            catch
+            {
+                scope.Dispose();
+                throw;
+            }
+        }
+        """);
+
+    [Fact]
     public Task ExceptionBehindTheHandOver_IsNotOffered() => NotOffered("""
         void Begin()
         {

@@ -38,7 +38,9 @@ internal static class CatchBeforeHandOver
     /// <summary>Whether <paramref name="earlier"/> may give the lock away, so that an exception behind it finds another owner.</summary>
     private static bool MayHandOver(StatementSyntax earlier, StatementSyntax acquiring, ExpressionSyntax acquire)
     {
-        var names = new HashSet<string>(acquire.DescendantNodes().OfType<IdentifierNameSyntax>().Select(static name => name.Identifier.ValueText));
+        // What leads to the lock; what else the acquire is given (a token, a time) does not give it away. Monitor's is an argument.
+        var receiver = acquire is InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Expression: not SimpleNameSyntax { Identifier.ValueText: "Monitor" } } access } ? access.Expression : acquire;
+        var names = new HashSet<string>(receiver.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(static name => name.Identifier.ValueText));
         if (acquiring is LocalDeclarationStatementSyntax local) names.Add(local.Declaration.Variables[0].Identifier.ValueText);
         return earlier.DescendantNodes().Any(node => node is AnonymousFunctionExpressionSyntax or ReturnStatementSyntax
             || node is ThisExpressionSyntax { Parent: ArgumentSyntax }

@@ -70,11 +70,15 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
         return statement.Parent switch
         {
             IfStatementSyntax { Else: null, Condition: IdentifierNameSyntax or MemberAccessExpressionSyntax or BinaryExpressionSyntax or IsPatternExpressionSyntax } guard => guard,
-            BlockSyntax { Statements.Count: 1, Parent: IfStatementSyntax { Else: null, Condition: IdentifierNameSyntax or MemberAccessExpressionSyntax or BinaryExpressionSyntax or IsPatternExpressionSyntax } guard } => guard,
+            // With it would go what a comment in it says.
+            BlockSyntax { Statements.Count: 1, Parent: IfStatementSyntax { Else: null, Condition: IdentifierNameSyntax or MemberAccessExpressionSyntax or BinaryExpressionSyntax or IsPatternExpressionSyntax } guard } block => HasComment(block) ? null : guard,
             BlockSyntax or SwitchSectionSyntax => statement,
             _ => null,
         };
     }
+
+    private static bool HasComment(BlockSyntax block) =>
+        block.DescendantTrivia().Any(trivia => block.Span.Contains(trivia.Span) && !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia));
 
     /// <summary>Whether nothing that matters runs between <paramref name="release"/> and the end of the section, so that it can move there.</summary>
     private static bool EndsItsPath(StatementSyntax release, BlockSyntax section, StatementSyntax last)
