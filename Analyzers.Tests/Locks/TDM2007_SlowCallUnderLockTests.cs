@@ -323,6 +323,9 @@ public class SlowCallUnderLockTests
     [Fact]
     public Task MethodThatHoldsItsCallersLock_Triggers() => InClass("[Holds(nameof(_gate))] void M() { [|Thread.Sleep(1)|]; } void N() { lock (_gate) { M(); } }");
 
+    [Fact]
+    public Task LocalMadeOfItself_DoesNotThrow() => InLock("Sql sql = (Sql){|CS0165:sql|}.CreateCommand().Connection!; sql.Open();");
+
     // Messages.
 
     [Fact]

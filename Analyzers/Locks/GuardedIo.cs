@@ -12,7 +12,6 @@ namespace Tandem.Analyzers.Locks;
 internal static class GuardedIo
 {
     private static readonly string[] s_purposes = ["file", "disk", "io", "log", "write", "writer", "read", "reader", "stream", "socket", "connection", "connect", "console", "db", "database", "send", "save", "load", "cache"];
-    private static readonly string[] s_ioTypes = ["Stream", "TextWriter", "TextReader", "BinaryWriter", "BinaryReader", "Socket", "TcpClient", "UdpClient", "DbConnection", "DbCommand", "FileInfo", "DirectoryInfo", "WebSocket"];
 
     /// <summary>Whether the lock is there for the I/O of <paramref name="slow"/>.</summary>
     public static bool IsPurpose(SlowCall slow, LockHolding hold)
@@ -21,11 +20,11 @@ internal static class GuardedIo
 
         // What keeps other processes out guards what these share: files, mostly. Who waits asynchronously for a lock blocks nobody.
         if (hold.Kind is LockKind.Mutex or LockKind.ProcessLock || hold.IsAsync) return true;
-        return IsGuarded(slow.Operation, hold) || IsIo(hold.Type) || IsNamedForIo(hold.Name) || LoadsOnce(slow.Operation) || OtherSectionsDoToo(hold);
+        return IsGuarded(slow.Operation, hold) || IoObject.Is(hold.Type) || IsNamedForIo(hold.Name) || LoadsOnce(slow.Operation) || OtherSectionsDoToo(hold);
     }
 
     /// <summary>Whether the call works on an object that is guarded by the lock, or on one made by such an object: the lock keeps its users apart.</summary>
-    private static bool IsGuarded(IOperation slow, LockHolding hold) => slow is IInvocationOperation { Instance: { } receiver } && RootOf(receiver.Unconverted()) switch
+    private static bool IsGuarded(IOperation slow, LockHolding hold) => slow is IInvocationOperation { Instance: { } receiver } && IoObject.RootOf(receiver.Unconverted()) switch
     {
         // Nobody else has it.
         IObjectCreationOperation or IInvocationOperation => false,
@@ -37,26 +36,6 @@ internal static class GuardedIo
         _ => true,
     };
 
-    /// <summary>Whether a slow call works on an object of its own, made on the spot; of any other, the code around it does not tell who uses it besides.</summary>
-    public static bool IsOnOwnObject(IOperation slow) => slow is not IInvocationOperation { Instance: { } receiver } || RootOf(receiver.Unconverted()) is IObjectCreationOperation or IInvocationOperation;
-
-    /// <summary>What the receiver of a call comes from: <c>_connection</c> of <c>_connection.CreateCommand()</c> and of a local made by it, the creation of an object of the function's own.</summary>
-    private static IOperation? RootOf(IOperation? receiver) => receiver switch
-    {
-        ILocalReferenceOperation { Local: var local } when local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } => RootOf(receiver.SemanticModel?.GetOperation(value).Unconverted()),
-        IInvocationOperation { Instance: { } instance } => RootOf(instance.Unconverted()),
-        IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.IsEmpty: false } => null,
-        IAwaitOperation awaited => RootOf(awaited.Operation.Unconverted()),
-        IObjectCreationOperation creation => Given(creation) is { } given ? RootOf(given) : creation,
-        _ => receiver,
-    };
-
-    /// <summary><c>new SqlCommand(text, _connection)</c>, <c>new SqlCommand { Connection = _connection }</c>: the connection.</summary>
-    private static IOperation? Given(IObjectCreationOperation creation) =>
-        creation.Arguments.Select(static argument => argument.Value.Unconverted())
-            .Concat(creation.Initializer?.Initializers.OfType<ISimpleAssignmentOperation>().Select(static assignment => assignment.Value.Unconverted()) ?? [])
-            .FirstOrDefault(static value => IsIo(value?.Type));
-
     /// <summary>Whether another member that others call does I/O on the field and takes no lock for it: then the lock is not the field's.</summary>
     private static bool IsUsedWithout(IFieldSymbol field, LockHolding hold)
     {
@@ -67,13 +46,6 @@ internal static class GuardedIo
             && method.Modifiers.Any(static modifier => modifier.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword)
             && !method.Identifier.ValueText.StartsWith("Dispose", StringComparison.Ordinal) && method.Identifier.ValueText is not "Close"
             && !method.DescendantNodes().Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node)));
-    }
-
-    private static bool IsIo(ITypeSymbol? type)
-    {
-        for (; type is not null; type = type.BaseType)
-            if (s_ioTypes.Contains(type.Name)) return true;
-        return false;
     }
 
     /// <summary><c>_fileLock</c>, <c>s_ioGate</c>: a word of the name says what it guards.</summary>

@@ -49,7 +49,7 @@ internal sealed class SlowCallSearch(SemanticModel model, SyntaxNode function, F
         if (method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "HoldsAttribute")) return null;
 
         // Its own object, or one that it was given: who serializes that is not to be seen here.
-        if (inner.Kind is not (SlowKind.Sleep or SlowKind.Wait) && !GuardedIo.IsOnOwnObject(inner.Operation)) return null;
+        if (inner.Kind is not (SlowKind.Sleep or SlowKind.Wait) && !IoObject.IsOwn(inner.Operation)) return null;
         return flow.Table.Find(inner.Operation) is null && FunctionGraphs.FunctionAround(inner.Operation.Syntax) is { } body && !FinishedTasks.IsFinished(inner.Operation, body) ? inner : null;
     }
 
