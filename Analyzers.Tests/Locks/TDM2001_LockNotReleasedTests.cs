@@ -49,6 +49,16 @@ public class LockNotReleasedTests
     [Fact]
     public Task CatchOfOneException_Triggers() => InMethod("[|Monitor.Enter(_gate)|]; try { Work(); } catch (FormatException) { } Monitor.Exit(_gate);");
 
+    [Theory]
+    [InlineData("throw new FormatException();", "FormatException")]
+    [InlineData("throw new FormatException();", "SystemException")]
+    public Task CatchOfWhatIsThrown_DoesNotTrigger(string thrown, string caught) => InMethod($"Monitor.Enter(_gate); try {{ if (_flag) {thrown} }} catch ({caught}) {{ }} Monitor.Exit(_gate);");
+
+    [Theory]
+    [InlineData("throw new FormatException();", "TimeoutException")]
+    [InlineData("throw new SystemException();", "FormatException")]
+    public Task CatchOfAnotherThanIsThrown_Triggers(string thrown, string caught) => InMethod($"[|Monitor.Enter(_gate)|]; try {{ if (_flag) {thrown} }} catch ({caught}) {{ }} Monitor.Exit(_gate);");
+
     [Fact]
     public Task CatchThatReleasesAndRethrows_DoesNotTrigger() => InMethod("Monitor.Enter(_gate); try { Work(); } catch { Monitor.Exit(_gate); throw; } Monitor.Exit(_gate);");
 

@@ -325,6 +325,11 @@ public class LockReleasedNotHeldFixTests
         if (taken) Monitor.Exit(_gate);
         """);
 
+    [Theory]
+    [InlineData("var taken = false; Monitor.TryEnter(_gate, 10, ref taken); try { Work(); } finally { if (!taken) [|Monitor.Exit(_gate)|]; }")]
+    [InlineData("var taken = _mutex.WaitOne(10); try { Work(); } finally { if (!taken) { [|_mutex.ReleaseMutex()|]; } }")]
+    public Task ReleaseThatTestsAlready_IsNotTestedAgain(string body) => NotOffered(body);
+
     private static Task NotOffered(string body) => InMethod(body, body);
 
     private static Task InMethod(string body, string repaired) => Verify.VerifyCodeFixAsync(Source(body), Source(repaired));

@@ -165,6 +165,39 @@ public class LockReleasedNotHeldTests
     [Fact]
     public Task AbandonedMutex_DoesNotTrigger() => InMethod("try { _mutex.WaitOne(); Work(); } finally { _mutex.ReleaseMutex(); }");
 
+    [Theory]
+    [InlineData("if (!taken) throw new TimeoutException();")]
+    [InlineData("if (taken == false) throw new TimeoutException();")]
+    [InlineData("if (!taken) { Work(); return; }")]
+    public Task NotTakenLeavesTheTry_PastTheHandlerOfTheAbandonedMutex_DoesNotTrigger(string test) =>
+        InMethod($"var taken = false; try {{ try {{ taken = _mutex.WaitOne(10); {test} }} catch (AbandonedMutexException) {{ taken = true; }} Work(); }} finally {{ if (taken) _mutex.ReleaseMutex(); }}");
+
+    [Fact]
+    public Task NotTakenThrows_PastAHandlerOfAnotherType_DoesNotTrigger() =>
+        InMethod("try { if (!_mutex.WaitOne(10)) throw new TimeoutException(); } catch (FormatException) { _mutex.ReleaseMutex(); throw; } _mutex.ReleaseMutex();");
+
+    [Theory]
+    [InlineData("_semaphore.Wait(); try { Work(); } finally { [|_write.Release()|]; }", "_write.Wait(); try { Work(); } finally { _write.Release(); }")]
+    [InlineData("Monitor.Enter(_gate); try { Work(); } finally { [|Monitor.Exit(_other)|]; }", "Monitor.Enter(_other); try { Work(); } finally { Monitor.Exit(_other); }")]
+    [InlineData("_rw.EnterReadLock(); try { Work(); } finally { [|_rw2.ExitReadLock()|]; }", "_rw2.EnterReadLock(); try { Work(); } finally { _rw2.ExitReadLock(); }")]
+    [InlineData("_mutex.WaitOne(); try { Work(); } finally { [|_mutex2.ReleaseMutex()|]; }", "_mutex2.WaitOne(); try { Work(); } finally { _mutex2.ReleaseMutex(); }")]
+    public Task WrongLockInFinally_ThatAnotherMethodUsesWell_Triggers(string wrong, string well) => InType($$"""
+        readonly SemaphoreSlim _write = new(1);
+        readonly ReaderWriterLockSlim _rw2 = new();
+        readonly Mutex _mutex2 = new();
+        void Wrong() { {{wrong}} }
+        void Well() { {{well}} }
+        """);
+
+    [Theory]
+    [InlineData("_write.Wait(); Wrong();")]
+    [InlineData("_write.Wait(); try { Wrong(); } finally { _write.Release(); }")]
+    public Task OtherLockInFinally_ThatItsCallerTakes_DoesNotTrigger(string caller) => InType($$"""
+        readonly SemaphoreSlim _write = new(1);
+        void Wrong() { _semaphore.Wait(); try { Work(); } finally { _write.Release(); } }
+        void Caller() { {{caller}} }
+        """);
+
     [Fact]
     public Task AbandonedMutexCaught_DoesNotTrigger() => InMethod("var taken = false; try { try { taken = _mutex.WaitOne(10); } catch (AbandonedMutexException) { taken = true; } if (!taken) return; Work(); } finally { if (taken) _mutex.ReleaseMutex(); }");
 

@@ -7,7 +7,7 @@ namespace Tandem.Analyzers.Tests.Locks;
 /// <summary>Locks of the user's own, declared in .editorconfig.</summary>
 public class UserLocksTests
 {
-    private const string Declared = "My.Latch.Grab|Drop, My.Latch.TryGrab|Drop, My.Latch.Open, My.Hooks.Take|Give";
+    private const string Declared = "My.Latch.Grab|Drop, My.Latch.TryGrab|Drop, My.Latch.Open, My.Latch.OpenAny, My.Latch.OpenAnyAsync, My.Latch.OpenTaskAsync, My.Latch.OpenSoon, My.Hooks.Take|Give";
 
     [Fact]
     public Task NotReleased_Triggers() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }");
@@ -26,6 +26,26 @@ public class UserLocksTests
 
     [Fact]
     public Task ScopeUsed_DoesNotTrigger() => Released("using (_latch.Open()) Work();");
+
+    [Theory]
+    [InlineData("using (_latch.OpenAny()) Work();")]
+    [InlineData("using var scope = _latch.OpenAny(); Work();")]
+    [InlineData("var scope = _latch.OpenAny(); try { Work(); } finally { scope.Dispose(); }")]
+    [InlineData("} IDisposable Open() => _latch.OpenAny(); void Other() {")]
+    [InlineData("await using (_latch.OpenAnyAsync()) Work();")]
+    [InlineData("using (await _latch.OpenTaskAsync()) Work();")]
+    [InlineData("using (await _latch.OpenTaskAsync().ConfigureAwait(false)) Work();")]
+    [InlineData("using (await _latch.OpenSoon()) Work();")]
+    [InlineData("using var scope = await _latch.OpenSoon(); Work();")]
+    [InlineData("} async Task<IDisposable> Open() => await _latch.OpenSoon(); void Other() {")]
+    public Task ScopeOfAnyTypeUsed_DoesNotTrigger(string body) => Released(body);
+
+    [Theory]
+    [InlineData("[|_latch.OpenAny()|]; Work();", "using (_latch.OpenAny()) { Work(); }")]
+    [InlineData("await [|_latch.OpenTaskAsync()|]; Work();", "using (await _latch.OpenTaskAsync()) { Work(); }")]
+    [InlineData("await [|_latch.OpenSoon()|]; Work();", "using (await _latch.OpenSoon()) { Work(); }")]
+    [InlineData("var scope = [|_latch.OpenAny()|]; Work(); scope.Dispose();", "using var scope = _latch.OpenAny(); Work();")]
+    public Task ScopeOfAnyTypeDropped_Triggers(string body, string repaired) => Released(body, repaired);
 
     [Fact]
     public Task StaticMembers_TakeTheLockAsArgument() => Released("[|My.Hooks.Take(_latch)|]; Work(); My.Hooks.Give(_latch);", "My.Hooks.Take(_latch); try { Work(); } finally { My.Hooks.Give(_latch); }");
@@ -91,8 +111,9 @@ public class UserLocksTests
 
     private static string Source(string body) => $$"""
         using System;
+        using System.Threading.Tasks;
         using My;
-        #pragma warning disable CS0169
+        #pragma warning disable CS0169, CS1998
 
         namespace My
         {
@@ -103,7 +124,12 @@ public class UserLocksTests
                 public bool TryGrab() => true;
                 public void Drop() { }
                 public Scope Open() => new();
+                public IDisposable OpenAny() => new Scope();
+                public IAsyncDisposable OpenAnyAsync() => null!;
+                public Task<IDisposable> OpenTaskAsync() => null!;
+                public Soon<IDisposable> OpenSoon() => default;
             }
+            readonly struct Soon<T> { public System.Runtime.CompilerServices.TaskAwaiter<T> GetAwaiter() => default; }
             sealed class Scope : IDisposable { public void Dispose() { } }
             static class Hooks
             {
@@ -118,7 +144,7 @@ public class UserLocksTests
             readonly My.Latch _latch = new();
             readonly My.Hooks.Nested _nested = new();
             static void Work() => Console.WriteLine();
-            void M()
+            async Task M()
             {
                 {{body}}
             }

@@ -177,7 +177,7 @@ internal sealed class LockWalk
             case { Semantics: ControlFlowBranchSemantics.Throw or ControlFlowBranchSemantics.Rethrow }:
                 // A switch expression without a match throws on its own; that is another defect.
                 var exception = Unconverted(branch.Source.BranchValue);
-                if (exception is not { IsImplicit: true }) Unwind(branch.Source.EnclosingRegion, state, _at.Outer, exception ?? _at.Cause);
+                if (exception is not { IsImplicit: true }) Unwind(branch.Source.EnclosingRegion, state, _at.Outer, exception ?? _at.Cause, thrown: exception);
                 break;
             case { Semantics: ControlFlowBranchSemantics.StructuredExceptionHandling }:
                 Resume(branch.Source, state, _at.Outer);
@@ -239,7 +239,7 @@ internal sealed class LockWalk
         return state;
     }
 
-    private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause, bool isFree = true)
+    private void Unwind(ControlFlowRegion? region, LockState state, Unwinding? outer, IOperation? cause, bool isFree = true, IOperation? thrown = null)
     {
         // Beyond the root is the function around this one.
         for (; region is { Kind: not ControlFlowRegionKind.Root }; region = region.EnclosingRegion)
@@ -260,8 +260,9 @@ internal sealed class LockWalk
 
             foreach (var handler in handlers)
             {
+                if (!Caught.MayCatch(handler, thrown, isFree)) continue;
                 Enter(First(handler), NoteThrown(state, handler, isFree ? cause : null), outer, cause);
-                if (CatchesAll(handler)) return;
+                if (Caught.Catches(handler, thrown)) return;
             }
         }
 
@@ -279,10 +280,6 @@ internal sealed class LockWalk
     private BasicBlock First(ControlFlowRegion region) => _graph.Blocks[region.FirstBlockOrdinal];
 
     private static bool Contains(ControlFlowRegion region, BasicBlock block) => region.FirstBlockOrdinal <= block.Ordinal && block.Ordinal <= region.LastBlockOrdinal;
-
-    private static bool CatchesAll(ControlFlowRegion handler) =>
-        handler.Kind == ControlFlowRegionKind.Catch
-        && handler.ExceptionType is null or { SpecialType: SpecialType.System_Object } or { Name: "Exception", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } };
 
     /// <summary>Why a finally region runs: on the way to a destination, or (without one) because of an exception.</summary>
     private sealed record Unwinding(ControlFlowRegion Region, ImmutableArray<ControlFlowRegion> Rest, BasicBlock? Destination, Unwinding? Outer)

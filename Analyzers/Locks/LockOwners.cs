@@ -66,7 +66,7 @@ internal static class LockOwners
     public static bool MayHoldFor(SyntaxNode function, AccessPath theLock, LockKind kind, LockNames names)
     {
         if (theLock.Symbol is not { } symbol) return true;
-        if (function.Ancestors().Where(FunctionGraphs.IsFunction).SelectMany(static outer => CallsIn(outer)).Any(call => !function.Span.Contains(call.Span) && Acquires(call, symbol.Name, names))) return true;
+        if (function.Ancestors().Where(FunctionGraphs.IsFunction).SelectMany(Statements).SelectMany(CallsIn).Any(call => !function.Span.Contains(call.Span) && Acquires(call, symbol.Name, names))) return true;
         if (symbol is ILocalSymbol or IParameterSymbol) return false;
         if (kind == LockKind.Semaphore && SemaphoreCount.Of(symbol) == 0) return true;
 
@@ -128,6 +128,9 @@ internal static class LockOwners
     }
 
     private static SyntaxNode? Outermost(SyntaxNode node) => node.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() ?? node.Ancestors().LastOrDefault();
+
+    /// <summary>The code of a function. A file is the function of its top-level statements, not of its types.</summary>
+    private static IEnumerable<SyntaxNode> Statements(SyntaxNode function) => function is CompilationUnitSyntax file ? file.Members.OfType<GlobalStatementSyntax>() : [function];
 
     private static IEnumerable<InvocationExpressionSyntax> CallsIn(SyntaxNode function) => function.DescendantNodes().OfType<InvocationExpressionSyntax>();
 

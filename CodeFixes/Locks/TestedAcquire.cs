@@ -20,6 +20,9 @@ internal static class TestedAcquire
     {
         if (Statement(release) is not { } guarded) return null;
 
+        // What tests already whether the lock was taken, and does so wrongly or where the value is wrong, is not mended by one more test.
+        if (AcquireResult.FlagOf(acquire) is { } tested && IsTested(release, tested)) return null;
+
         var result = AcquireResult.Result(acquire);
         var changes = new List<TextChange>();
         if ((KnownFlag(acquire, result, guarded, model) ?? Keep(text, acquire, result, release, model, changes)) is not { } flag) return null;
@@ -27,6 +30,10 @@ internal static class TestedAcquire
         changes.Add(new TextChange(new TextSpan(guarded.SpanStart, 0), $"if ({flag}) "));
         return changes;
     }
+
+    private static bool IsTested(InvocationExpressionSyntax release, string flag) =>
+        release.Ancestors().TakeWhile(static node => !FunctionGraphs.IsFunction(node)).OfType<IfStatementSyntax>()
+            .Any(test => test.Condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(name => name.Identifier.ValueText == flag));
 
     private static ExpressionStatementSyntax? Statement(InvocationExpressionSyntax release)
     {

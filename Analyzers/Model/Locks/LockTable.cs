@@ -189,15 +189,32 @@ internal sealed class LockTable
     }
 
     private bool IsDisposable(ITypeSymbol type) =>
-        type.IsRefLikeType || type.AllInterfaces.Any(i => _symbols.Is(i, "System.IDisposable") || _symbols.Is(i, "System.IAsyncDisposable"));
+        type.IsRefLikeType || IsDisposableInterface(type) || type.AllInterfaces.Any(IsDisposableInterface);
 
-    private ITypeSymbol Awaited(ITypeSymbol type, out bool isTask)
+    private bool IsDisposableInterface(ITypeSymbol type) => _symbols.Is(type, "System.IDisposable") || _symbols.Is(type, "System.IAsyncDisposable");
+
+    private ITypeSymbol Awaited(ITypeSymbol type, out bool isAwaitable)
     {
-        isTask = _symbols.Is(type, "System.Threading.Tasks.Task");
-        if (type is not INamedTypeSymbol { TypeArguments.Length: 1 } generic) return type;
-        isTask = _symbols.Is(type, "System.Threading.Tasks.Task`1") || _symbols.Is(type, "System.Threading.Tasks.ValueTask`1");
-        return isTask ? generic.TypeArguments[0] : type;
+        isAwaitable = _symbols.Is(type, "System.Threading.Tasks.Task");
+        if (isAwaitable) return type;
+        if (type is INamedTypeSymbol { TypeArguments.Length: 1 } generic && (_symbols.Is(type, "System.Threading.Tasks.Task`1") || _symbols.Is(type, "System.Threading.Tasks.ValueTask`1")))
+        {
+            isAwaitable = true;
+            return generic.TypeArguments[0];
+        }
+
+        // A scope that can be awaited as well is held from the call on.
+        if (IsDisposable(type) || ResultOfAwaiter(type) is not { } result) return type;
+        isAwaitable = true;
+        return result;
     }
+
+    /// <summary>What <c>await</c> makes of an awaitable that is no task.</summary>
+    private static ITypeSymbol? ResultOfAwaiter(ITypeSymbol type) =>
+        Parameterless(type, "GetAwaiter") is { } awaiter ? Parameterless(awaiter, "GetResult") : null;
+
+    private static ITypeSymbol? Parameterless(ITypeSymbol type, string method) =>
+        type.GetMembers(method).OfType<IMethodSymbol>().FirstOrDefault(static member => member is { IsStatic: false, Parameters.IsEmpty: true })?.ReturnType;
 
     private bool IsFiniteTimeout(IArgumentOperation argument) =>
         argument.Parameter is { RefKind: RefKind.None, Type: var type }
