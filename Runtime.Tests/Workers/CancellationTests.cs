@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using Tandem.Runtime.Tests.Children;
 using Tandem.Runtime.Tests.Executors;
 
 namespace Tandem.Runtime.Tests.Workers;
@@ -146,16 +146,18 @@ public sealed class CancellationTests
     }
 
     [Fact]
-    public async Task AStoppedWorker_IsKilledAllTheSame_EvenWhileItsArgumentsAreOnTheWay()
+    public async Task ATaskOfAStoppedWorker_IsCanceledAllTheSame_EvenWhileItsArgumentsAreOnTheWay()
     {
         using var cancellation = new CancellationTokenSource();
         await using var executor = new ProcessExecutor(1);
         var worker = await executor.Submit(static () => Environment.ProcessId).Soon();
-        using (var stop = Process.Start("kill", ["-STOP", $"{worker}"]))
-            await stop.WaitForExitAsync().Soon();
+        StopSignals.Stop(worker);
         var task = executor.Submit(static b => b.Length, new byte[10_000_000], cancellation.Token);
         cancellation.Cancel();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => task.Soon());
-        Assert.Equal(1, await executor.Submit(static () => 1).Soon());
+
+        // It had not begun, so there was nobody to kill for it.
+        StopSignals.Continue(worker);
+        Assert.Equal(worker, await executor.Submit(static () => Environment.ProcessId).Soon());
     }
 }

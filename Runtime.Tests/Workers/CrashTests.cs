@@ -100,10 +100,10 @@ public abstract class CrashTests
     [Fact]
     public async Task BeforeItBegins_AgainAndAgain_FailsThatTaskOnly()
     {
-        // A heap of 64 MiB cannot take an argument of 200.
+        // A heap of 64 MiB cannot take a message of more than 100.
         var small = new WorkerCommand("/usr/bin/env", ["DOTNET_GCHeapHardLimit=0x4000000", WorkerCommand.Current.Program, .. WorkerCommand.Current.Arguments]);
         await using var executor = Create(new() { MaxWorkers = 1 }, small);
-        var tooLarge = executor.Submit(static bytes => bytes.Length, new byte[200 << 20]);
+        var tooLarge = executor.Submit(static blocks => blocks.Count, new List<byte[]> { new byte[80 << 20] });
         var next = executor.Submit(Work.Double, 2);
         var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => tooLarge.Soon());
         Assert.Contains("like 2 workers before it, before it could begin ", crash.Message, StringComparison.Ordinal);

@@ -73,41 +73,117 @@ public sealed class StartTests
     public void ANegativeGracePeriod_IsRefused() =>
         Assert.Throws<ArgumentOutOfRangeException>(() => new ProcessExecutor(new ProcessExecutorOptions { CancellationGracePeriod = TimeSpan.FromSeconds(-5) }));
 
-    // A frame is a length, a kind and a body; descriptor 3 is the channel, and 3 as a kind says "ready".
+    // A frame is a length, a kind and a body; 3 as a kind says "ready".
     [Theory]
-    [InlineData("printf '\\377\\377\\377\\377\\003' >&3")]
-    [InlineData("printf '\\377\\377\\377\\177\\003' >&3")]
-    [InlineData("printf '\\000\\000\\000\\000\\143' >&3")]
-    [InlineData("printf '\\010\\000\\000\\000\\00612345678' >&3")]
-    [InlineData("printf '\\003\\000\\000\\000\\004abc' >&3")]
-    [InlineData("head -c 100000 /dev/zero >&3")]
-    [InlineData("printf 'abc' >&3; exec 3>&-")]
+    [InlineData("frames '\\377\\377\\377\\377\\003'")]
+    [InlineData("frames '\\377\\377\\377\\177\\003'")]
+    [InlineData("frames '\\000\\000\\000\\000\\143'")]
+    [InlineData("frames '\\010\\000\\000\\000\\00612345678'")]
+    [InlineData("frames '\\003\\000\\000\\000\\004abc'")]
+    [InlineData("frames 'abc'; exec 3>&-")]
     [InlineData("exec 3>&-; while sleep 0.5; do echo x >&2; done")]
     public async Task AWorkerThatSendsNonsense_IsEnded_AndHarmsNobody(string script)
     {
-        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, Shell($"{script}; exec sleep 600"));
+        foreach (var command in (WorkerCommand[])[Ring(script), Stream(script)])
+        {
+            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, command);
+            await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
+        }
+    }
+
+    // How far the ring is written, in bytes since its beginning: more than it holds, less than was read, no number of bytes at all.
+    [Theory]
+    [InlineData("'\\001\\000\\001'")]
+    [InlineData("'\\377\\377\\377\\377\\377\\377\\377\\377'")]
+    [InlineData("'\\000\\000\\000\\000\\000\\000\\000\\200'")]
+    public async Task AWorkerThatDamagesWhatItHasWritten_IsEnded_AndHarmsNobody(string written)
+    {
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, Ring($"put 128 {written}; printf x >&3"));
         await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon());
+    }
+
+    [Theory]
+    [InlineData("'\\377\\377\\377\\177'")]
+    [InlineData("'\\377\\377\\377\\377\\377\\377\\377\\377'")]
+    public async Task AWorkerThatDamagesWhatItHasRead_FailsTheCall(string read)
+    {
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, Ring($"put 64 {read}; frames '{Ready}'"));
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(static () => 1).Soon());
+        Assert.Contains("broke the protocol", crash.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task AWorkerThatClaimsCallsItWasNotGiven_FailsNoneOfThem()
+    {
+        // All claims are said to be begun, before and while there are any.
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 },
+            Ring($"frames '{Ready}'; head -c 2048 /dev/zero | tr '\\000' '\\377' | dd of=/proc/self/fd/5 bs=2048 seek=512 oflag=seek_bytes conv=notrunc 2>/dev/null; exit 7"));
+        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(static () => 1).Soon());
+        Assert.Equal(7, crash.ExitCode);
     }
 
     [Fact]
     public async Task AWorkerThatAnswersWhatItWasNotAsked_FailsTheCall()
     {
         // Ready, then "began" for the first call, then a result for the ninth.
-        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 },
-            Shell("printf '\\000\\000\\000\\000\\003\\010\\000\\000\\000\\005\\001\\000\\000\\000\\000\\000\\000\\000\\010\\000\\000\\000\\006\\011\\000\\000\\000\\000\\000\\000\\000' >&3; exec sleep 600"));
-        var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(static () => 1).Soon());
-        Assert.Contains("broke the protocol", crash.Message, StringComparison.Ordinal);
+        const string Frames = $"frames '{Ready}{Began}\\010\\000\\000\\000\\006\\011\\000\\000\\000\\000\\000\\000\\000'";
+        foreach (var command in (WorkerCommand[])[Ring(Frames), Stream(Frames)])
+        {
+            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, command);
+            var crash = await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(static () => 1).Soon());
+            Assert.Contains("broke the protocol", crash.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
     public async Task AResultThatIsNoResult_FailsTheCall()
     {
         // Ready, "began", and a result of one byte where an int has four.
+        const string Frames = $"frames '{Ready}{Began}\\011\\000\\000\\000\\006\\001\\000\\000\\000\\000\\000\\000\\000x'";
+        foreach (var command in (WorkerCommand[])[Ring(Frames), Stream(Frames)])
+        {
+            await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 }, command);
+            await Assert.ThrowsAsync<InvalidDataException>(() => executor.Submit(static () => 1).Soon());
+            executor.Terminate();
+        }
+    }
+
+    // A result that lies elsewhere: the mark, a descriptor, a length. 0 is /dev/null, 3 the bell, 5 the worker's memory, 99 nothing at all.
+    [Theory]
+    [InlineData("\\000\\000\\000\\000\\010\\000\\000\\000\\000\\000\\000\\000")]
+    [InlineData("\\003\\000\\000\\000\\010\\000\\000\\000\\000\\000\\000\\000")]
+    [InlineData("\\005\\000\\000\\000\\010\\000\\000\\000\\000\\000\\000\\000")]
+    [InlineData("\\143\\000\\000\\000\\010\\000\\000\\000\\000\\000\\000\\000")]
+    [InlineData("\\005\\000\\000\\000\\377\\377\\377\\377\\377\\377\\377\\177")]
+    [InlineData("\\377\\377\\377\\377\\010\\000\\000\\000\\000\\000\\000\\000")]
+    public async Task AResultThatIsSaidToLieWhereNoneIs_FailsTheCall(string block)
+    {
         await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 },
-            Shell("printf '\\000\\000\\000\\000\\003\\010\\000\\000\\000\\005\\001\\000\\000\\000\\000\\000\\000\\000\\011\\000\\000\\000\\006\\001\\000\\000\\000\\000\\000\\000\\000x' >&3; exec sleep 600"));
-        await Assert.ThrowsAsync<InvalidDataException>(() => executor.Submit(static () => 1).Soon());
+            Ring($"frames '{Ready}\\025\\000\\000\\000\\006\\001\\000\\000\\000\\000\\000\\000\\000\\002{block}'"));
+        await Assert.ThrowsAsync<InvalidDataException>(() => executor.Submit(static () => new byte[8]).Soon());
         executor.Terminate();
     }
+
+    private const string Ready = "\\000\\000\\000\\000\\003";
+
+    private const string Began = "\\010\\000\\000\\000\\005\\001\\000\\000\\000\\000\\000\\000\\000";
+
+    /// <summary>
+    /// A worker with its frames in memory. It is descriptor 5: how far the worker has written is at 128, what it has written begins at 69632.
+    /// Descriptor 3 rings the bell.
+    /// </summary>
+    private static WorkerCommand Ring(string script) => Shell($$"""
+        put() { printf "$2" | dd of=/proc/self/fd/5 bs=1 seek=$1 conv=notrunc 2>/dev/null; }
+        frames() { put 69632 "$1"; put 128 "\\$(printf %o "$(printf "$1" | wc -c)")"; printf x >&3; }
+        {{script}}; exec sleep 600
+        """);
+
+    /// <summary>A worker with a stream of frames, which becomes descriptor 3; its own number is in the worker's arguments. (Not every shell knows numbers over 9.)</summary>
+    private static WorkerCommand Stream(string script) => new("/bin/bash", ["-c", $$"""
+        own=$(echo "$3" | cut -d, -f2); exec 3>&$own {own}>&-
+        frames() { printf "$1" >&3; }
+        {{script}}; exec sleep 600
+        """]) { IsPortable = true };
 
     private static WorkerCommand Shell(string script) => new("/bin/sh", ["-c", script]);
 

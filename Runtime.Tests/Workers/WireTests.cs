@@ -7,7 +7,7 @@ public class WireTests
     [Fact]
     public void AWriter_TakesNoMoreThanItMay()
     {
-        var writer = new WireWriter(1000);
+        var writer = new WireWriter { MaxLength = 1000 };
         writer.WriteBytes(new byte[900]);
         writer.WriteBytes(new byte[100]);
         Assert.Equal(1000, writer.Written.Length);

@@ -96,7 +96,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
     private T[] Take(IEnumerator<T> source, out ExceptionDispatchInfo? failure)
     {
         failure = null;
-        var chunk = new List<T>();
+        var chunk = new List<T>(Math.Min(plan.ChunkSize, 1024));
         try
         {
             while (chunk.Count < plan.ChunkSize && source.MoveNext())

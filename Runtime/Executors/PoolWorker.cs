@@ -15,13 +15,16 @@ internal enum WorkerPhase
 /// </summary>
 internal abstract class PoolWorker
 {
-    /// <summary>Guarded by the pool's lock, as are the next two.</summary>
+    /// <summary>Guarded by the pool's lock, as are the next three.</summary>
     public WorkerPhase Phase;
 
-    /// <summary>The item that the pool handed over last, until the worker is ready again.</summary>
-    public WorkItem? Current;
+    /// <summary>How many items it holds: the one that it runs, and those that it was given ahead.</summary>
+    public int InHand;
 
     public int TasksTaken;
+
+    /// <summary>When it last was ready for more, by <see cref="Environment.TickCount64"/>.</summary>
+    public long LastReady;
 
     /// <summary>Begins to start. Whether that works is told by <see cref="WorkerPool.Ready"/> or <see cref="WorkerPool.Ended"/>, perhaps before this returns.</summary>
     public abstract void Start();
@@ -34,6 +37,14 @@ internal abstract class PoolWorker
     /// item itself, so a worker looks at the token once more before it begins.
     /// </summary>
     public abstract void CancelRunning(WorkItem item);
+
+    /// <summary>
+    /// Others are idle, or come before it: whatever it was given ahead and has not begun is to go back, by <see cref="WorkerPool.GiveBack"/>.
+    /// Workers that are given nothing ahead have nothing to give.
+    /// </summary>
+    public virtual void Share()
+    {
+    }
 
     /// <summary>Lets an idle worker go.</summary>
     public abstract void Leave();

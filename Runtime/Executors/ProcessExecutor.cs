@@ -19,6 +19,9 @@ namespace Tandem;
 /// </remarks>
 public sealed class ProcessExecutor : Executor
 {
+    /// <summary>Whether the workers open what is too large for their channel.</summary>
+    private readonly bool _takesBlocks = !WorkerCommand.IsPortableByDefault;
+
     /// <summary>Makes an executor; its workers start as work comes.</summary>
     /// <param name="options">How it works; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">MaxWorkers is negative, MaxTasksPerWorker less than 1, or CancellationGracePeriod negative.</exception>
@@ -38,9 +41,7 @@ public sealed class ProcessExecutor : Executor
 
     /// <summary>For tests: workers that are started in another way.</summary>
     internal ProcessExecutor(ProcessExecutorOptions options, WorkerCommand command)
-        : base(CreatePool(options, command))
-    {
-    }
+        : base(CreatePool(options, command)) => _takesBlocks = !command.IsPortable;
 
     /// <summary>
     /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
@@ -58,17 +59,21 @@ public sealed class ProcessExecutor : Executor
     private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
     {
         var reference = Check(work, typeof(TResult));
-        var request = new RequestWriter(reference, isChunk: false);
-        arguments.WriteTo(request);
-        return Enqueue(new ProcessCall<TResult>(reference, request, new CallTokens(cancellationToken, request.Tokens)));
+        var writer = RequestWriter.Begin(reference, isChunk: false, _takesBlocks);
+        arguments.WriteTo(writer);
+        var request = writer.End();
+        var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
+        return Enqueue(new ProcessCall<TResult>(request, tokens, tokens?.Any ?? cancellationToken));
     }
 
     private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)
     {
         var reference = Check(work, typeof(TResult));
-        var request = new RequestWriter(reference, isChunk: true);
-        request.Write(items);
-        return Enqueue(new ProcessChunk<TResult>(reference, request, new CallTokens(cancellationToken, request.Tokens)));
+        var writer = RequestWriter.Begin(reference, isChunk: true, _takesBlocks);
+        writer.Write(items);
+        var request = writer.End();
+        var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
+        return Enqueue(new ProcessChunk<TResult>(request, tokens, tokens?.Any ?? cancellationToken));
     }
 
     private protected override void CheckWork<TWork, T, TResult>(TWork work)

@@ -45,6 +45,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
 
     // Released once for each Assign and for Leave.
     private readonly SemaphoreSlim _told = new(0);
+    private readonly List<WorkItem> _next = [];
     private WorkItem? _assigned;
 
     /// <summary>The pool for which the caller works, if any. What work started and left behind works for nobody.</summary>
@@ -59,7 +60,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
         catch (OutOfMemoryException exception)
         {
-            pool.Ended(this, began: false, new WorkerStartException($"Thread '{name}' could not be started. Use fewer workers or raise the limit on threads.", exception));
+            pool.Ended(this, [], new WorkerStartException($"Thread '{name}' could not be started. Use fewer workers or raise the limit on threads.", exception));
         }
     }
 
@@ -86,13 +87,12 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
         catch (Exception exception)
         {
-            pool.Ended(this, began: false, new WorkerStartException($"The initializer of '{name}' failed: {exception.Message}", exception));
+            pool.Ended(this, [], new WorkerStartException($"The initializer of '{name}' failed: {exception.Message}", exception));
             return;
         }
 
         var thread = new WorkerThread();
-        var leaves = false;
-        var item = pool.Ready(this, out leaves);
+        var item = Next(ended: 0, out var leaves);
         while (!leaves)
         {
             item ??= WaitForWork();
@@ -101,7 +101,15 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             item = Run(item, thread, out leaves);
         }
 
-        pool.Ended(this, began: true, failure: null);
+        pool.Ended(this, [], failure: null);
+    }
+
+    private WorkItem? Next(int ended, out bool leaves)
+    {
+        leaves = pool.Ready(this, ended, window: 1, _next);
+        var next = _next.Count > 0 ? _next[0] : null;
+        _next.Clear();
+        return next;
     }
 
     private WorkItem? WaitForWork()
@@ -139,7 +147,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
     {
         if (item.CancellationToken.IsCancellationRequested)
         {
-            var next = pool.Ready(this, out leaves);
+            var next = Next(ended: 1, out leaves);
             item.Cancel();
             return next;
         }
@@ -148,7 +156,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         thread.MakeAnew();
         RunAsPool(static w => ((IThreadWork)w!).Execute(), work);
         thread.MakeAnew();
-        var following = pool.Ready(this, out leaves);
+        var following = Next(ended: 1, out leaves);
         work.Settle();
         return following;
     }

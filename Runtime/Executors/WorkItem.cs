@@ -5,19 +5,24 @@ internal enum WorkState
 {
     New,
     Pending,
-    Running,
+
+    /// <summary>In the hands of a worker, which runs it or soon will.</summary>
+    HandedOver,
     Done,
 }
 
-/// <summary>One submitted call on its way through a <see cref="WorkerPool"/>. The pool's lock guards the first four members.</summary>
+/// <summary>One submitted call on its way through a <see cref="WorkerPool"/>. The pool's lock guards the first five members.</summary>
 internal abstract class WorkItem(CancellationToken cancellationToken)
 {
     public WorkState State;
 
-    /// <summary>The place in the pool's queue while the item is pending.</summary>
-    public LinkedListNode<WorkItem>? Place;
+    /// <summary>The neighbours in the pool's queue while the item is pending.</summary>
+    public WorkItem? Previous;
 
-    /// <summary>Who runs it, once it runs.</summary>
+    /// <inheritdoc cref="Previous"/>
+    public WorkItem? Next;
+
+    /// <summary>In whose hands it is, once it was handed over.</summary>
     public PoolWorker? Worker;
 
     /// <summary>How many workers were given it and died before they began it.</summary>

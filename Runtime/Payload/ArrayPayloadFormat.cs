@@ -18,10 +18,11 @@ internal sealed class ArrayPayloadFormat<TElement> : PayloadFormat<TElement[]?>
 
     public override TElement[]? Read(ReadOnlySpan<byte> payload)
     {
-        if (!RawPayload.TryRead(payload, Unsafe.SizeOf<TElement>(), out var bytes))
+        using var elements = RawPayload.Read(payload, Unsafe.SizeOf<TElement>());
+        if (!elements.IsPresent)
             return null;
-        var array = GC.AllocateUninitializedArray<TElement>(bytes.Length / Unsafe.SizeOf<TElement>());
-        bytes.CopyTo(MemoryMarshal.AsBytes(array.AsSpan()));
+        var array = GC.AllocateUninitializedArray<TElement>(elements.Length / Unsafe.SizeOf<TElement>());
+        elements.CopyTo(MemoryMarshal.AsBytes(array.AsSpan()));
         return array;
     }
 }

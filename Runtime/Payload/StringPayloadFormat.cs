@@ -16,11 +16,12 @@ internal sealed class StringPayloadFormat : PayloadFormat<string?>
 
     public override string? Read(ReadOnlySpan<byte> payload)
     {
-        if (!RawPayload.TryRead(payload, sizeof(char), out var bytes))
+        using var characters = RawPayload.Read(payload, sizeof(char));
+        if (!characters.IsPresent)
             return null;
-        var text = new string('\0', bytes.Length / sizeof(char));
+        var text = new string('\0', characters.Length / sizeof(char));
         // Not seen by anybody yet, so it may be written; a cast of the bytes to chars would need them aligned.
-        bytes.CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(text.AsSpan()), text.Length)));
+        characters.CopyTo(MemoryMarshal.AsBytes(MemoryMarshal.CreateSpan(ref MemoryMarshal.GetReference(text.AsSpan()), text.Length)));
         return text;
     }
 }

@@ -34,6 +34,7 @@ internal static partial class Libc
     public const int CLD_EXITED = 1;
 
     public const int PR_SET_PDEATHSIG = 1;
+    public const int PR_GET_DUMPABLE = 3;
 
     public const long SYS_pidfd_send_signal = 424;
     public const long SYS_pidfd_open = 434;
@@ -57,6 +58,10 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "eventfd", SetLastError = true)]
     public static partial int EventFd(uint initial, int flags);
+
+    // Variadic in C; its third argument is for new files only.
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    public static partial int Open(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "close")]
     public static partial int Close(int descriptor);

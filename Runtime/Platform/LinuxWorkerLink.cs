@@ -6,22 +6,28 @@ using static Tandem.Platform.Libc;
 namespace Tandem.Platform;
 
 /// <summary>
-/// A worker over a socket pair, watched through a pidfd. One thread polls all that can happen, so its callers see events one at a time, and
-/// nobody who holds a copy of a descriptor (a grandchild with the worker's standard error, say) can keep the end from being seen.
+/// A worker over shared memory, watched through a pidfd; over a socket pair each side wakes the other. One thread polls all that can happen,
+/// so its callers see events one at a time, and nobody who holds a copy of a descriptor (a grandchild with the worker's standard error, say)
+/// can keep the end from being seen.
 /// </summary>
 internal sealed unsafe class LinuxWorkerLink : WorkerLink
 {
     // What the thread polls, by its place in the list.
-    private const int Wake = 0, Channel = 1, ErrorText = 2, Death = 3;
+    private const int Wake = 0, Bell = 1, ErrorText = 2, Death = 3;
+
+    /// <summary>
+    /// For how long the worker may be silent while more than one frame is awaited before the next one; then it is at something longer, and tells each at once.
+    /// </summary>
+    private const int BatchMilliseconds = 1;
 
     /// <summary>What a dead worker left in its pipe is read up to here; a grandchild could write for ever.</summary>
     private const int MaxLastWords = 1024 * 1024;
 
-    /// <summary>How much of its standard error is read before the channel and the death get their turn: a worker could write faster than it is read.</summary>
+    /// <summary>How much of its standard error is read before the frames and the death get their turn: a worker could write faster than it is read.</summary>
     private const int ErrorTextTurn = 64 * 1024;
 
     /// <summary>
-    /// A worker that closed its channel is about to end, and its exit code or signal is worth waiting for; one that lives on is ended.
+    /// A worker that closed its socket is about to end, and its exit code or signal is worth waiting for; one that lives on is ended.
     /// </summary>
     private const int MuteMilliseconds = 2000;
 
@@ -30,12 +36,22 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private readonly int _lifeline;
     private readonly PollFd[] _polled;
 
-    /// <summary>Guards the descriptors against use after they are closed, and the order of what is sent.</summary>
-    private readonly Lock _gate = new();
+    private readonly WorkerMemory _memory;
+    private readonly CallClaims _claims;
 
-    /// <summary>What the socket would not take at once.</summary>
+    /// <summary>Guards the descriptors and the memory against use after they are closed, and the order of what is sent.</summary>
+    private readonly Lock _gate = new();
+    private readonly RingWriter _requests;
+
+    /// <summary>What there was no room for in the ring.</summary>
     private readonly Queue<ReadOnlyMemory<byte>> _unsent = new();
+
+    // The watching thread's own: what has come, how many frames, and after how many more it is to be woken.
+    private readonly RingReader _responses;
     private readonly FrameBuffer _received = new();
+    private bool _isAlive = true;
+    private long _framesRead;
+    private int _wakeAfter = 1;
     private bool _closed;
     private Exception? _damage;
 
@@ -45,8 +61,12 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     /// <summary>When a worker that closed its channel is ended, the largest number once it was; null: it has not closed it.</summary>
     private long? _muteUntil;
 
-    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, int channel, int lifeline, int errorText, int death, int wake)
+    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, WorkerMemory memory, int bell, int lifeline, int errorText, int death, int wake)
     {
+        _memory = memory;
+        _claims = memory.Claims;
+        _requests = memory.WriteRequests();
+        _responses = memory.ReadResponses();
         ProcessId = processId;
         _name = name;
         _listener = listener;
@@ -54,7 +74,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         _polled =
         [
             new() { Descriptor = wake, Events = POLLIN },
-            new() { Descriptor = channel, Events = POLLIN },
+            new() { Descriptor = bell, Events = POLLIN },
             new() { Descriptor = errorText, Events = POLLIN },
             new() { Descriptor = death, Events = POLLIN },
         ];
@@ -62,11 +82,16 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     public override int ProcessId { get; }
 
+    public override int MaxAhead => CallClaims.Count / 2;
+
     public static new LinuxWorkerLink Start(WorkerCommand command, string name, IWorkerListener listener)
     {
         List<int> own = [], childs = [];
+        WorkerMemory? memory = null;
         try
         {
+            memory = WorkerMemory.Create(out var shared);
+            childs.Add(KeepAbove(shared));
             int* pair = stackalloc int[2];
             Check(SocketPair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair));
             own.Add(pair[0]);
@@ -85,16 +110,17 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
             IEnumerable<string> arguments = [command.Program, .. command.Arguments, .. WorkerArguments.Format(name, WorkerDescriptors.Chosen)];
             var processId = PosixSpawn.Start(command.Program, arguments, WorkerCommand.Environment().Select(v => $"{v.Key}={v.Value}"),
-                (childs[0], WorkerDescriptors.ChannelNumber), (childs[1], WorkerDescriptors.LifelineNumber), (childs[2], 2));
+                (childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], 2), (childs[0], WorkerDescriptors.MemoryNumber));
 
             // Nobody else waits for our children, so the id cannot have been given to another process yet.
             var death = PidFdOpen(SYS_pidfd_open, processId, 0);
             if (death < 0)
                 throw EndUnwatched(processId, new Win32Exception());
-            return new LinuxWorkerLink(processId, name, listener, own[0], own[1], own[2], death, own[3]);
+            return new LinuxWorkerLink(processId, name, listener, memory, own[0], own[1], own[2], death, own[3]);
         }
         catch (Exception exception)
         {
+            memory?.Dispose();
             foreach (var descriptor in own)
                 Close(descriptor);
             throw CannotStart(command, name, exception);
@@ -117,28 +143,46 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             Kill();
             Reap();
             CloseAll();
+            _memory.Dispose();
             throw;
         }
     }
 
-    public override void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest)
+    public override void Send(long callId, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> rest)
     {
         lock (_gate)
         {
             if (_closed)
                 return;
-            var waits = _unsent.Count > 0;
+            if (callId != 0)
+                _claims.Offer(callId);
+            if (_unsent.Count == 0)
+                head = head[WriteLocked(head)..];
             if (head.Length > 0)
-                _unsent.Enqueue(head);
+                _unsent.Enqueue(head.ToArray());
+            if (_unsent.Count == 0)
+                rest = rest[WriteLocked(rest.Span)..];
             if (rest.Length > 0)
                 _unsent.Enqueue(rest);
-            if (waits)
-                return;
-            SendUnsentLocked();
-            if (_unsent.Count > 0)
-                WakeLocked();
         }
     }
+
+    public override void Flush()
+    {
+        lock (_gate)
+        {
+            if (!_closed)
+                FlushLocked();
+        }
+    }
+
+    public override bool TryWithdraw(long callId)
+    {
+        lock (_gate)
+            return !_closed && _claims.TryWithdraw(callId);
+    }
+
+    public override bool HasBegun(long callId) => _claims.HasBegun(callId);
 
     public override void SendCancellation(Cancellation cancellation)
     {
@@ -156,7 +200,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         lock (_gate)
         {
             if (!_closed)
-                Shutdown(_polled[Channel].Descriptor, SHUT_WR);
+                Shutdown(_polled[Bell].Descriptor, SHUT_WR);
         }
     }
 
@@ -171,11 +215,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private void Watch()
     {
-        var isAlive = true;
-        while (isAlive)
+        while (_isAlive)
         {
-            if (!WaitForEvents())
-                continue;
+            WaitForEvents();
             if (Happened(Wake))
             {
                 ClearWake();
@@ -183,42 +225,51 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             }
 
             if (Happened(ErrorText))
-                ReadErrorText(ErrorTextTurn, isAlive);
-            if (Happened(Channel))
+                ReadErrorText(ErrorTextTurn);
+            if (Happened(Bell) && !ClearBell())
+                StopPolling(Bell);
+            _isAlive = !Happened(Death);
+            if (_isAlive)
                 Exchange();
-            isAlive = !Happened(Death);
         }
 
         // The worker may have sent its last result and its last words just before it died.
         ReadFrames();
         ResumeErrorText();
-        ReadErrorText(MaxLastWords, isAlive);
+        ReadErrorText(MaxLastWords);
         var status = Reap();
         CloseAll();
         _listener.Exited(status, _damage);
+        lock (_gate)
+            _memory.Dispose();
     }
 
-    private bool WaitForEvents()
+    private void WaitForEvents()
     {
-        lock (_gate)
-            _polled[Channel].Events = (short)(_unsent.Count > 0 ? POLLIN | POLLOUT : POLLIN);
+        // In this order: sent between the two, the worker sees that it is to wake us.
+        Interlocked.Exchange(ref _memory.State.WakeParentAt, _framesRead + _wakeAfter);
+        var isSilent = _damage is not null || _responses.IsEmpty;
+        var timeout = !isSilent ? 0 : _wakeAfter > 1 ? BatchMilliseconds : MuteTimeLeft();
 
         int count;
         fixed (PollFd* polled = _polled)
-            count = Poll(polled, (nuint)_polled.Length, MuteTimeLeft());
+            count = Poll(polled, (nuint)_polled.Length, timeout);
+        for (var i = 0; i < _polled.Length && count < 0; i++)
+            _polled[i].Returned = 0;
+        if (count == 0 && isSilent && _responses.IsEmpty)
+            _wakeAfter = 1;
+        Volatile.Write(ref _memory.State.WakeParentAt, WorkerMemory.Never);
         if (MuteTimeLeft() == 0)
         {
             Kill();
             _muteUntil = long.MaxValue;
         }
-
-        return count > 0;
     }
 
-    /// <summary>The milliseconds that a worker without a channel has left, whatever else it still does; infinite for others.</summary>
+    /// <summary>The milliseconds that a worker without a socket has left, whatever else it still does; infinite for others.</summary>
     private int MuteTimeLeft()
     {
-        if (_polled[Channel].Descriptor >= 0)
+        if (_polled[Bell].Descriptor >= 0)
             return Timeout.Infinite;
         _muteUntil ??= Environment.TickCount64 + MuteMilliseconds;
         return _muteUntil == long.MaxValue ? Timeout.Infinite : (int)Math.Max(0, _muteUntil.Value - Environment.TickCount64);
@@ -230,6 +281,13 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     {
         long count;
         _ = Libc.Read(_polled[Wake].Descriptor, (byte*)&count, sizeof(long));
+    }
+
+    /// <summary>False: the worker has closed its end.</summary>
+    private bool ClearBell()
+    {
+        byte* rings = stackalloc byte[64];
+        return Receive(_polled[Bell].Descriptor, rings, 64, MSG_DONTWAIT) != 0;
     }
 
     private void WakeUp()
@@ -249,69 +307,105 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private void Exchange()
     {
-        if ((_polled[Channel].Returned & POLLOUT) != 0)
+        ReadFrames();
+        lock (_gate)
         {
-            lock (_gate)
-                SendUnsentLocked();
+            if (_unsent.Count > 0)
+                FlushLocked();
         }
 
-        if ((_polled[Channel].Returned & ~POLLOUT) != 0 && !ReadFrames())
-            StopPolling(Channel);
         if (_damage is not null)
             Kill();
+    }
+
+    /// <summary>Moves what was not sent into the ring, as far as there is room, and lets the worker see it.</summary>
+    private void FlushLocked()
+    {
+        SendUnsentLocked();
+        if (_unsent.Count > 0)
+        {
+            // In this order: read between the two, the worker sees that it is to wake us.
+            Interlocked.Exchange(ref _memory.State.ParentAwaitsRoom, 1);
+            SendUnsentLocked();
+        }
+
+        ref var state = ref _memory.State;
+        Interlocked.MemoryBarrier();
+        if (Volatile.Read(ref state.WorkerAwaitsRequests) != 0 && Interlocked.Exchange(ref state.WorkerAwaitsRequests, 0) != 0)
+            RingLocked();
     }
 
     private void SendUnsentLocked()
     {
         while (_unsent.TryPeek(out var next))
         {
-            nint sent;
-            fixed (byte* bytes = next.Span)
-                sent = Libc.Send(_polled[Channel].Descriptor, bytes, next.Length, MSG_DONTWAIT | MSG_NOSIGNAL);
-            if (sent < 0)
+            var sent = WriteLocked(next.Span);
+            if (sent < next.Length)
             {
-                if (Marshal.GetLastPInvokeError() == EINTR)
-                    continue;
+                // What is left of it goes first: a queue has no way to put it back but to go round.
+                if (sent > 0)
+                {
+                    var others = _unsent.Count - 1;
+                    _unsent.Dequeue();
+                    _unsent.Enqueue(next[sent..]);
+                    for (; others > 0; others--)
+                        _unsent.Enqueue(_unsent.Dequeue());
+                }
 
-                // Full: the thread goes on when there is room. Broken: the worker's death is being told already.
-                if (Marshal.GetLastPInvokeError() != EAGAIN)
-                    _unsent.Clear();
-                return;
+                break;
             }
 
             _unsent.Dequeue();
-            if (sent == next.Length)
-                continue;
+        }
 
-            // What is left of it goes first: a queue has no way to put it back but to go round.
-            var others = _unsent.Count;
-            _unsent.Enqueue(next[(int)sent..]);
-            for (; others > 0; others--)
-                _unsent.Enqueue(_unsent.Dequeue());
+        _requests.Publish();
+    }
+
+    /// <summary>Writes to the ring what there is room for; all of it, nowhere, once the worker has damaged it.</summary>
+    private int WriteLocked(ReadOnlySpan<byte> bytes)
+    {
+        try
+        {
+            return _requests.Write(bytes);
+        }
+        catch (InvalidDataException exception)
+        {
+            // It is killed, and the end tells why.
+            _damage ??= exception;
+            _ = PidFdSendSignal(SYS_pidfd_send_signal, _polled[Death].Descriptor, Signals.Kill, 0, 0);
+            return bytes.Length;
         }
     }
 
-    /// <summary>Reads and tells all whole frames that are there. False: nothing more will come.</summary>
-    private bool ReadFrames()
+    private void RingLocked()
     {
-        while (_damage is null)
+        byte ring = 1;
+
+        // Full: it has been rung. Broken: the worker's death is being told already.
+        if (_polled[Bell].Descriptor >= 0)
+            _ = Libc.Send(_polled[Bell].Descriptor, &ring, 1, MSG_DONTWAIT | MSG_NOSIGNAL);
+    }
+
+    /// <summary>Reads and tells all whole frames that are there.</summary>
+    private void ReadFrames()
+    {
+        try
         {
-            nint count;
-            var room = _received.Free();
-            fixed (byte* bytes = room)
-                count = Receive(_polled[Channel].Descriptor, bytes, room.Length, MSG_DONTWAIT);
-            if (count < 0 && Marshal.GetLastPInvokeError() == EINTR)
-                continue;
-            if (count < 0)
-                return Marshal.GetLastPInvokeError() == EAGAIN;
-            if (count == 0)
-                return false;
-
-            _received.Filled((int)count);
-            TellFrames();
+            while (_damage is null && _responses.Read(_received.Free()) is > 0 and var count)
+            {
+                _received.Filled(count);
+                TellFrames();
+                Interlocked.Exchange(ref _memory.State.FramesRead, _framesRead);
+                if (Volatile.Read(ref _memory.State.WorkerAwaitsRoom) == 0 || Interlocked.Exchange(ref _memory.State.WorkerAwaitsRoom, 0) == 0)
+                    continue;
+                lock (_gate)
+                    RingLocked();
+            }
         }
-
-        return false;
+        catch (InvalidDataException exception)
+        {
+            _damage = exception;
+        }
     }
 
     private void TellFrames()
@@ -319,7 +413,14 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         try
         {
             while (_received.TryTake(out var kind, out var body))
+            {
                 _listener.Received(kind, body);
+                _framesRead++;
+            }
+
+            // One that has died gets nothing more.
+            if (_isAlive)
+                _wakeAfter = _listener.ReceivedAll();
         }
         catch (Exception exception)
         {
@@ -328,12 +429,12 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    private void ReadErrorText(int limit, bool isAlive)
+    private void ReadErrorText(int limit)
     {
         Span<byte> text = stackalloc byte[4096];
         while (limit > 0 && _polled[ErrorText].Descriptor >= 0)
         {
-            if (isAlive && !_listener.TakesStandardError(WakeUp))
+            if (_isAlive && !_listener.TakesStandardError(WakeUp))
             {
                 PauseErrorText();
                 return;

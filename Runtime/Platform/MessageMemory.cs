@@ -1,3 +1,5 @@
+using Microsoft.Win32.SafeHandles;
+
 namespace Tandem.Platform;
 
 /// <summary>
@@ -16,18 +18,31 @@ internal sealed class MessageMemory(bool isLeft)
     /// <summary>Once for each reference. Null while there is none.</summary>
     private List<SharedMemory>? _memory;
 
+    private List<SafeFileHandle>? _blocks;
+
     /// <summary>Of the message that this thread writes just now. Null when it writes text that others send, or that nobody does.</summary>
     public static MessageMemory? BeingWritten => t_beingWritten;
 
     public bool IsLeft => isLeft;
+
+    /// <summary>Whether it is read by somebody who opens our blocks.</summary>
+    public bool TakesBlocks { get; init; }
+
+    public bool IsEmpty => _memory is null && _blocks is null;
 
     /// <summary>Begins to note the references that this thread writes.</summary>
     public Writing Write() => new(this);
 
     public void Add(SharedMemory memory) => (_memory ??= []).Add(memory);
 
+    public void Add(SafeFileHandle block) => (_blocks ??= []).Add(block);
+
     /// <summary>The message has been read, or been left where it is to be read.</summary>
-    public void LetGo() => _memory = null;
+    public void LetGo()
+    {
+        _blocks?.ForEach(static block => block.Dispose());
+        (_memory, _blocks) = (null, null);
+    }
 
     /// <summary>The message will not be left there after all.</summary>
     public void Withdraw()

@@ -59,6 +59,9 @@ internal sealed class PortableWorkerLink : WorkerLink
 
     public override int ProcessId { get; }
 
+    /// <summary>Through a pipe nothing can be taken back.</summary>
+    public override int MaxAhead => 1;
+
     public static new PortableWorkerLink Start(WorkerCommand command, string name, IWorkerListener listener)
     {
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
@@ -103,17 +106,27 @@ internal sealed class PortableWorkerLink : WorkerLink
         Run("end", () => WaitForEnd(receiver, errors));
     }
 
-    public override void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest)
+    public override void Send(long callId, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> rest)
     {
+        var copy = head.ToArray();
+
         // Both or neither: the worker must not wait for a rest that never comes.
         lock (_unsent)
         {
             if (_unsent.IsAddingCompleted)
                 return;
-            _unsent.Add(head);
+            _unsent.Add(copy);
             _unsent.Add(rest);
         }
     }
+
+    public override void Flush()
+    {
+    }
+
+    public override bool TryWithdraw(long callId) => false;
+
+    public override bool HasBegun(long callId) => false;
 
     public override void SendCancellation(Cancellation cancellation) => IgnoringItsEnd(() => _lifeline.Write(BitConverter.GetBytes(cancellation.ToBits())));
 
@@ -153,6 +166,7 @@ internal sealed class PortableWorkerLink : WorkerLink
                         if (_ended)
                             return;
                         _listener.Received(kind, body);
+                        _listener.ReceivedAll();
                     }
                 }
             }

@@ -6,7 +6,8 @@ namespace Tandem.Platform;
 /// <param name="Requests">Where it reads the parent's frames.</param>
 /// <param name="Responses">Where it writes its own; the same as the first where one socket goes both ways.</param>
 /// <param name="Lifeline">Where it reads the ids of canceled calls; its end of file is the parent's death.</param>
-internal readonly record struct WorkerDescriptors(string Requests, string Responses, string Lifeline)
+/// <param name="Memory">The memory in which the frames are; then the first two only tell that there are some. Null: they are streams of frames.</param>
+internal readonly record struct WorkerDescriptors(string Requests, string Responses, string Lifeline, string? Memory = null)
 {
     /// <summary>What a worker gets where the parent can choose the numbers.</summary>
     public const int ChannelNumber = 3;
@@ -14,14 +15,17 @@ internal readonly record struct WorkerDescriptors(string Requests, string Respon
     /// <inheritdoc cref="ChannelNumber"/>
     public const int LifelineNumber = 4;
 
-    public static WorkerDescriptors Chosen => new($"{ChannelNumber}", $"{ChannelNumber}", $"{LifelineNumber}");
+    /// <inheritdoc cref="ChannelNumber"/>
+    public const int MemoryNumber = 5;
 
-    public override string ToString() => $"{Requests},{Responses},{Lifeline}";
+    public static WorkerDescriptors Chosen => new($"{ChannelNumber}", $"{ChannelNumber}", $"{LifelineNumber}", $"{MemoryNumber}");
+
+    public override string ToString() => string.Join(',', new[] { Requests, Responses, Lifeline, Memory }.Where(d => d is not null));
 
     public static bool TryParse(string text, [NotNullWhen(true)] out WorkerDescriptors? parsed)
     {
-        parsed = text.Split(',') is [var requests, var responses, var lifeline] && Array.TrueForAll([requests, responses, lifeline], d => nint.TryParse(d, out _))
-            ? new WorkerDescriptors(requests, responses, lifeline)
+        parsed = text.Split(',') is [var requests, var responses, var lifeline, .. { Length: <= 1 } memory] && Array.TrueForAll([requests, responses, lifeline, .. memory], d => nint.TryParse(d, out _))
+            ? new WorkerDescriptors(requests, responses, lifeline, memory.FirstOrDefault())
             : null;
         return parsed is not null;
     }

@@ -20,6 +20,10 @@ internal interface IWorkerListener
     /// <exception cref="InvalidDataException">The frame makes no sense; the link then ends the process.</exception>
     void Received(FrameKind kind, ReadOnlySpan<byte> body);
 
+    /// <summary>All that has come so far was told.</summary>
+    /// <returns>How many more frames are to come, soon, before the next is to be told; 1: the next is told at once.</returns>
+    int ReceivedAll();
+
     /// <summary>
     /// Asked before each reading of what a living process writes to its standard error. False: it is not to be read, so that the process
     /// waits, as it would for any reader that is behind; <paramref name="whenItDoes"/> is called once when it may go on, by another thread.
@@ -46,7 +50,7 @@ internal abstract class WorkerLink
     /// <summary>Starts a worker. Nothing is told to the listener before <see cref="Open"/>.</summary>
     /// <exception cref="WorkerStartException">The process could not be started.</exception>
     public static WorkerLink Start(WorkerCommand command, string name, IWorkerListener listener) =>
-        command.IsPortable || !OperatingSystem.IsLinux()
+        command.IsPortable
             ? PortableWorkerLink.Start(command, name, listener)
             : LinuxWorkerLink.Start(command, name, listener);
 
@@ -56,8 +60,23 @@ internal abstract class WorkerLink
     /// <summary>Begins to tell the listener. Where this throws, the process is gone and nothing will be told.</summary>
     public abstract void Open();
 
-    /// <summary>Sends one frame, in two parts so that large arguments are not copied; the parts must not change any more.</summary>
-    public abstract void Send(ReadOnlyMemory<byte> head, ReadOnlyMemory<byte> rest);
+    /// <summary>How many calls may be under way at once; the worker takes them one after the other.</summary>
+    public abstract int MaxAhead { get; }
+
+    /// <summary>Sends one frame, in two parts so that large arguments are not copied. It may wait for <see cref="Flush"/>.</summary>
+    /// <param name="callId">The call's, where it is one: positive, and one more than that of the call before.</param>
+    /// <param name="head">Copied.</param>
+    /// <param name="rest">Must not change any more.</param>
+    public abstract void Send(long callId, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> rest);
+
+    /// <summary>Lets the worker see what was sent.</summary>
+    public abstract void Flush();
+
+    /// <summary>Takes back a call that was sent; false: the worker has begun it, or may have.</summary>
+    public abstract bool TryWithdraw(long callId);
+
+    /// <summary>Whether the worker has begun a call that was sent; false also where only its frames tell. May be asked up to the end of <see cref="IWorkerListener.Exited"/>.</summary>
+    public abstract bool HasBegun(long callId);
 
     /// <summary>Signals tokens of a running call.</summary>
     public abstract void SendCancellation(Cancellation cancellation);

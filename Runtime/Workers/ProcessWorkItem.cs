@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Platform;
 
 namespace Tandem.Workers;
 
@@ -6,6 +7,9 @@ namespace Tandem.Workers;
 internal interface IProcessWork
 {
     WorkReference Work { get; }
+
+    /// <summary>Its id at the worker that it was sent to last. That worker's own.</summary>
+    long CallId { get; set; }
 
     /// <summary>The part of the call frame that is the same for every worker.</summary>
     ReadOnlyMemory<byte> Request { get; }
@@ -17,37 +21,45 @@ internal interface IProcessWork
     int CanceledTokens { get; }
 
     /// <summary>Makes the result of what a worker sent, while the worker is still there: a primitive in it has to be fetched from the worker's memory.</summary>
-    void ReadResult(ReadOnlySpan<byte> response, string worker);
+    void ReadResult(ReadOnlySpan<byte> response, string worker, int processId);
 
     /// <summary>Ends the task with the result that was read.</summary>
     void Complete();
 }
 
-internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : WorkItem<TResult>(tokens.Any), IProcessWork
+internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : WorkItem<TResult>(any), IProcessWork
 {
+    private readonly Request _request = request;
+
+    /// <summary>Null where the work takes none.</summary>
+    private readonly CallTokens? _tokens = tokens;
+
     /// <summary>What was read: a result, or why it could not be read.</summary>
     private TResult? _result;
 
     private InvalidDataException? _damage;
 
-    public WorkReference Work => work;
+    public WorkReference Work => _request.Work;
 
-    public ReadOnlyMemory<byte> Request { get; } = request.Written;
+    public long CallId { get; set; }
 
-    public bool TakesToken => request.TakesToken;
+    public ReadOnlyMemory<byte> Request => _request.Body;
 
-    public int CanceledTokens => tokens.Canceled;
+    public bool TakesToken => _tokens is not null;
 
-    protected override CancellationToken Cause => tokens.Cause;
+    public int CanceledTokens => _tokens?.Canceled ?? 0;
+
+    protected override CancellationToken Cause => _tokens?.Cause ?? CancellationToken;
 
     public override void WatchToken(Action<object> canceled, object state)
     {
         base.WatchToken(canceled, state);
-        tokens.WatchFurther(canceled, state);
+        _tokens?.WatchFurther(canceled, state);
     }
 
-    public void ReadResult(ReadOnlySpan<byte> response, string worker)
+    public void ReadResult(ReadOnlySpan<byte> response, string worker, int processId)
     {
+        using var reading = LargeBlock.ReadFrom(processId, isLastReader: true);
         try
         {
             _result = Read(response, worker);
@@ -55,7 +67,7 @@ internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWrit
         catch (Exception exception)
         {
             // Also what a converter of the user's throws: it is the call that failed, not the channel.
-            _damage = new InvalidDataException($"The result of {work.Name} came back from {worker}, but could not be read: {exception.Message}", exception);
+            _damage = new InvalidDataException($"The result of {Work.Name} came back from {worker}, but could not be read: {exception.Message}", exception);
         }
     }
 
@@ -69,22 +81,22 @@ internal abstract class ProcessWorkItem<TResult>(WorkReference work, RequestWrit
 
     protected override void Settled()
     {
-        tokens.Dispose();
-        request.LetGo();
+        _tokens?.Dispose();
+        _request.Memory?.LetGo();
     }
 
     protected abstract TResult Read(ReadOnlySpan<byte> response, string worker);
 }
 
 /// <summary>One call of the work.</summary>
-internal sealed class ProcessCall<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : ProcessWorkItem<TResult>(work, request, tokens)
+internal sealed class ProcessCall<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : ProcessWorkItem<TResult>(request, tokens, any)
 {
     protected override TResult Read(ReadOnlySpan<byte> response, string worker) =>
         typeof(TResult) == typeof(Nothing) ? default! : Payload.Read<TResult>(response);
 }
 
 /// <summary>The work over all items of a chunk.</summary>
-internal sealed class ProcessChunk<TResult>(WorkReference work, RequestWriter request, CallTokens tokens) : ProcessWorkItem<Chunk<TResult>>(work, request, tokens)
+internal sealed class ProcessChunk<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : ProcessWorkItem<Chunk<TResult>>(request, tokens, any)
 {
     protected override Chunk<TResult> Read(ReadOnlySpan<byte> response, string worker)
     {

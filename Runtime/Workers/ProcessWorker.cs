@@ -1,69 +1,113 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
 using Tandem.Executors;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
 
-/// <summary>What all worker processes of one executor have in common.</summary>
-internal sealed record WorkerSettings(WorkReference? Initializer, TimeSpan CancellationGracePeriod)
-{
-    private readonly WorkerCommand? _command;
-
-    /// <summary>How they are started; this application's own command unless told otherwise.</summary>
-    public WorkerCommand Command
-    {
-        get => _command ?? WorkerCommand.Current;
-        init => _command = value;
-    }
-}
-
 /// <summary>
-/// The parent's side of one worker process of a pool: gives it one call at a time, and settles each call exactly once, by its result, by its
-/// cancellation or by the worker's death.
+/// The parent's side of one worker process of a pool: gives it calls, which it takes one after the other, and settles each call exactly once,
+/// by its result, by its cancellation or by the worker's death.
 /// </summary>
 internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings settings) : PoolWorker, IWorkerListener, IDisposable
 {
     /// <summary>How long an idle worker may take to leave, finalizers and exit handlers included.</summary>
     private static readonly TimeSpan s_leavePeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>A worker gets so many calls ahead as it has lately run in this time, so that those who come later wait no longer for it.</summary>
+    private static readonly long s_aheadTicks = Stopwatch.Frequency / 2000;
+
+    /// <summary>For <see cref="_deadlineCall"/>: it is to leave.</summary>
+    private const long NoCall = 0;
+
     /// <summary>Guards all of the following. Frames are sent under it, so that a call and its cancellation keep their order.</summary>
     private readonly Lock _gate = new();
     private readonly HashSet<int> _knownWork = [];
+    private readonly CallsInHand _inHand = new();
+    private readonly WireWriter _head = new();
     private readonly ErrorTail _errorTail = new();
     private WorkerLink? _link;
-    private IProcessWork? _current;
-    private long _callId;
 
-    /// <summary>The worker has taken the current call, so it must not run again elsewhere.</summary>
-    private bool _began;
+    /// <summary>The last call of which the worker said that it has begun, where it says so.</summary>
+    private long _begunId;
 
     /// <summary>We have ended it ourselves: nothing more is sent, and the call that it ran counts as canceled.</summary>
     private bool _killed;
-    private bool _ready;
     private bool _ended;
+
+    /// <summary>How many are asking the pool for calls that are not in hand yet, and whether the pool has asked for some back meanwhile.</summary>
+    private int _asking;
+    private bool _isToShare;
 
     /// <summary>Kills a worker that does not end its canceled call, or does not leave, in time.</summary>
     private Timer? _deadline;
+    private long _deadlineCall;
+
+    /// <summary>How many calls it is to have in hand, and when it last told of any or got the first.</summary>
+    private int _window = 1;
+    private long _lastTold;
+
+    // The link's thread's own: the calls that have ended and whose tasks are not told yet, and whether the worker ever was ready.
+    private readonly List<(IProcessWork Call, Exception? Error)> _endedCalls = [];
+    private bool _ready;
     private WorkerStartException? _startFailure;
 
     public override void Start() => Launcher.Post(Launch);
 
-    public override void Assign(WorkItem item) => Run(item);
+    public override void Assign(WorkItem item)
+    {
+        Volatile.Write(ref _lastTold, Stopwatch.GetTimestamp());
+        Send([item]);
+    }
 
     public override void CancelRunning(WorkItem item)
     {
+        var call = (IProcessWork)item;
+        List<WorkItem> others = [];
+        var withdrawn = false;
         lock (_gate)
         {
-            if (_current != item || _ended)
+            if (_ended || !_inHand.Contains(call))
                 return;
-            if (!_current.TakesToken || settings.CancellationGracePeriod == TimeSpan.Zero)
+            if (_link!.TryWithdraw(call.CallId))
             {
-                KillLocked();
-                return;
+                _inHand.Remove(call);
+                withdrawn = true;
             }
-
-            _link!.SendCancellation(new Cancellation(_callId, _current.CanceledTokens));
-            KillAfterLocked(settings.CancellationGracePeriod);
+            else if (!call.TakesToken || settings.CancellationGracePeriod == TimeSpan.Zero)
+            {
+                KillForLocked(call, others);
+            }
+            else
+            {
+                _link.SendCancellation(new Cancellation(call.CallId, call.CanceledTokens));
+                KillAfterLocked(settings.CancellationGracePeriod, call.CallId);
+            }
         }
+
+        pool.GiveBack(this, CollectionsMarshal.AsSpan(others));
+        if (withdrawn)
+        {
+            Refill(ended: 1);
+            item.Cancel();
+        }
+    }
+
+    public override void Share()
+    {
+        List<WorkItem> given = [];
+        lock (_gate)
+        {
+            _isToShare = _asking > 0;
+            if (_ended || _killed)
+                return;
+
+            // One that has just told of calls is quick, so half will do. The newest: it is about to begin the others.
+            var isQuick = Stopwatch.GetTimestamp() - Volatile.Read(ref _lastTold) < 2 * s_aheadTicks;
+            WithdrawLocked(_inHand.Oldest, isQuick ? _inHand.Count / 2 : int.MaxValue, given);
+        }
+
+        pool.GiveBack(this, CollectionsMarshal.AsSpan(given));
     }
 
     public override void Leave()
@@ -73,7 +117,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             if (_ended)
                 return;
             _link!.CloseInput();
-            KillAfterLocked(s_leavePeriod);
+            KillAfterLocked(s_leavePeriod, NoCall);
         }
     }
 
@@ -82,8 +126,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     {
         lock (_gate)
         {
-            if (!_ended && _deadline is null && _callId == 0)
-                KillAfterLocked(s_leavePeriod);
+            if (!_ended && _deadline is null && _inHand.Next == 1)
+                KillAfterLocked(s_leavePeriod, NoCall);
         }
     }
 
@@ -100,30 +144,47 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         {
             case FrameKind.Ready when !_ready:
                 _ready = true;
-                Run(Next());
+                Volatile.Write(ref _lastTold, Stopwatch.GetTimestamp());
+                Refill(ended: 0);
                 break;
             case FrameKind.InitializerFailed when !_ready:
                 var cause = RemoteError.Read(ref reader, Description);
                 _startFailure = new WorkerStartException($"The initializer of {Description}, {settings.Initializer?.Name}, failed: {cause.Message}", cause);
                 break;
             case FrameKind.Began:
-                CheckCall(reader.ReadInt64());
                 lock (_gate)
-                    _began = true;
+                    _begunId = CheckCallLocked(reader.ReadInt64()).CallId;
                 break;
             case FrameKind.Completed:
                 // Before the worker is free, and may be told to leave.
-                CheckCall(reader.ReadInt64()).ReadResult(reader.ReadRest(), Description);
-                Finish().Complete();
+                var completed = Finish(reader.ReadInt64());
+                completed.ReadResult(reader.ReadRest(), Description, _link!.ProcessId);
+                _endedCalls.Add((completed, null));
                 break;
             case FrameKind.Failed:
-                CheckCall(reader.ReadInt64());
-                var exception = RemoteError.Read(ref reader, Description);
-                ((WorkItem)Finish()).Fail(exception);
+                var failed = Finish(reader.ReadInt64());
+                _endedCalls.Add((failed, RemoteError.Read(ref reader, Description)));
                 break;
             default:
                 throw new InvalidDataException($"{Description} sent a message of kind {(int)kind}, which makes no sense here.");
         }
+    }
+
+    public int ReceivedAll()
+    {
+        if (_endedCalls.Count > 0)
+        {
+            Adapt(_endedCalls.Count);
+
+            // Before anybody is told: whoever awaits a call then finds the worker free.
+            Refill(_endedCalls.Count);
+            foreach (var (call, error) in _endedCalls)
+                Settle(call, error);
+            _endedCalls.Clear();
+        }
+
+        lock (_gate)
+            return Math.Max(1, _inHand.Count / 2);
     }
 
     public bool TakesStandardError(Action whenItDoes) => _errorTail.HasRoom(whenItDoes);
@@ -133,28 +194,46 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     public void Exited(ExitStatus status, Exception? damage)
     {
         _errorTail.End();
-        WorkItem? begun;
+        List<IProcessWork> begun = [];
+        List<WorkItem> notBegun = [];
         WorkerCrashedException? lost;
         lock (_gate)
         {
             _ended = true;
             _deadline?.Dispose();
-            begun = _began ? (WorkItem?)_current : null;
-            lost = _began || _killed || _current is null ? null : Crash(_current, status, damage, $"like {WorkerPool.MaxLostWorkers - 1} workers before it, before it could begin");
+            _deadline = null;
+            for (var id = _inHand.Oldest; id < _inHand.Next; id++)
+            {
+                if (_inHand[id] is not { } call)
+                    continue;
+                if (id == _begunId || _link!.HasBegun(id))
+                    begun.Add(call);
+                else
+                    notBegun.Add((WorkItem)call);
+            }
+
+            lost = begun.Count > 0 || _killed || notBegun.Count == 0 ? null
+                : Crash((IProcessWork)notBegun[0], status, damage, $"like {WorkerPool.MaxLostWorkers - 1} workers before it, before it could begin");
             if (!_ready && !_killed)
                 _startFailure ??= StartFailure(status);
         }
 
-        if (begun is not null && _killed)
-            begun.Cancel();
-        else
-            begun?.Fail(Crash((IProcessWork)begun, status, damage, "while it ran"));
-        pool.Ended(this, began: begun is not null, _startFailure, lost);
+        foreach (var (call, error) in _endedCalls)
+            Settle(call, error);
+        foreach (var call in begun)
+        {
+            if (_killed)
+                ((WorkItem)call).Cancel();
+            else
+                ((WorkItem)call).Fail(Crash(call, status, damage, "while it ran"));
+        }
+
+        pool.Ended(this, CollectionsMarshal.AsSpan(notBegun), _startFailure, lost);
     }
 
     public void Dispose() => _deadline?.Dispose();
 
-    private string Description => $"worker '{name}' (pid {_link?.ProcessId})";
+    private string Description => field ??= $"worker '{name}' (pid {_link!.ProcessId})";
 
     private void Launch()
     {
@@ -164,7 +243,10 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             lock (_gate)
             {
                 var initializer = settings.Initializer?.Definition ?? default;
-                _link.Send(Header(FrameKind.Initialize, default, initializer.Length), initializer);
+                Span<byte> header = stackalloc byte[Frame.HeaderLength];
+                Frame.WriteHeader(header, FrameKind.Initialize, initializer.Length);
+                _link.Send(NoCall, header, initializer);
+                _link.Flush();
                 if (_killed)
                     _link.Kill();
             }
@@ -175,92 +257,129 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         {
             // Whatever it was, it must not end the thread that starts all workers, and whoever waits for this one is told.
             _link?.Kill();
-            pool.Ended(this, began: false, exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
+            pool.Ended(this, [], exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
         }
     }
 
-    /// <summary>Asks the pool for the next call; null: there is none for now, or the worker is to leave.</summary>
-    private WorkItem? Next()
+    /// <summary>Chooses how many calls it is to have in hand, by how long the last ones took.</summary>
+    private void Adapt(int ended)
     {
-        var next = pool.Ready(this, out var leaves);
-        if (leaves)
+        var now = Stopwatch.GetTimestamp();
+        var ticks = now - Volatile.Read(ref _lastTold);
+        Volatile.Write(ref _lastTold, now);
+        _window = (int)Math.Clamp(s_aheadTicks * ended / Math.Max(1, ticks), 1, Math.Min(2 * _window, _link!.MaxAhead));
+    }
+
+    /// <summary>Tells the pool that calls have ended, and sends what it gives instead.</summary>
+    private void Refill(int ended)
+    {
+        lock (_gate)
+        {
+            // A kill came too late for these calls; it must not hit others.
+            if (_killed)
+                return;
+            _asking++;
+        }
+
+        var next = new List<WorkItem>();
+        if (pool.Ready(this, ended, Volatile.Read(ref _window), next))
             Leave();
-        return next;
+        Send(CollectionsMarshal.AsSpan(next));
+        bool isToShare;
+        lock (_gate)
+            isToShare = (--_asking == 0) & _isToShare;
+        if (isToShare)
+            Share();
     }
 
-    /// <summary>Sends a call; those that were canceled on the way here are settled, and the next is asked for.</summary>
-    private void Run(WorkItem? item)
+    /// <summary>Sends calls. Those that were canceled on the way here are settled, and others are asked for; those that cannot be sent go back.</summary>
+    private void Send(ReadOnlySpan<WorkItem> items)
     {
-        while (item is not null && !TrySend(item))
+        var sent = 0;
+        List<WorkItem> canceled = [];
+        lock (_gate)
         {
-            var canceled = item;
-            item = Next();
-            canceled.Cancel();
+            for (; sent < items.Length && !_ended && !_killed && _inHand.Room > 0; sent++)
+            {
+                if (items[sent].CancellationToken.IsCancellationRequested)
+                    canceled.Add(items[sent]);
+                else
+                    SendLocked((IProcessWork)items[sent]);
+            }
+
+            if (sent > 0)
+                _link!.Flush();
         }
+
+        pool.GiveBack(this, items[sent..]);
+        if (canceled.Count == 0)
+            return;
+        Refill(canceled.Count);
+        foreach (var item in canceled)
+            item.Cancel();
     }
 
-    private bool TrySend(WorkItem item)
+    private void SendLocked(IProcessWork call)
+    {
+        _inHand.Add(call);
+        _head.Clear();
+        _head.WriteInt32(0);
+        _head.WriteByte((byte)FrameKind.Call);
+        _head.WriteInt64(call.CallId);
+        _head.WriteInt32(call.Work.Id);
+        var definition = _head.BeginBlock();
+        if (_knownWork.Add(call.Work.Id))
+            _head.WriteBytes(call.Work.Definition.Span);
+        _head.EndBlock(definition);
+        _head.SetInt32(0, checked(_head.Written.Length - Frame.HeaderLength + call.Request.Length));
+        _link!.Send(call.CallId, _head.Written.Span, call.Request);
+    }
+
+    private IProcessWork CheckCallLocked(long callId) =>
+        _inHand.Count > 0 && callId == _inHand.Oldest ? _inHand[callId]!
+            : throw new InvalidDataException($"{Description} answered a call that it was not given.");
+
+    /// <summary>Takes the call that has ended off the worker.</summary>
+    private IProcessWork Finish(long callId)
     {
         lock (_gate)
         {
-            // The pool takes the item back when it learns of the end.
-            if (_ended || _killed)
-                return true;
-            if (item.CancellationToken.IsCancellationRequested)
-                return false;
+            var call = CheckCallLocked(callId);
+            _inHand.Remove(call);
+            if (_deadlineCall == callId)
+            {
+                _deadline?.Dispose();
+                _deadline = null;
+            }
 
-            var call = (IProcessWork)item;
-            _current = call;
-            _began = false;
-            var prefix = new WireWriter();
-            prefix.WriteInt64(++_callId);
-            prefix.WriteInt32(call.Work.Id);
-            var definition = prefix.BeginBlock();
-            if (_knownWork.Add(call.Work.Id))
-                prefix.WriteBytes(call.Work.Definition.Span);
-            prefix.EndBlock(definition);
-            _link!.Send(Header(FrameKind.Call, prefix.Written, call.Request.Length), call.Request);
-            return true;
+            return call;
         }
     }
 
-    private static byte[] Header(FrameKind kind, ReadOnlyMemory<byte> prefix, int restLength)
+    private static void Settle(IProcessWork call, Exception? error)
     {
-        var header = new byte[Frame.HeaderLength + prefix.Length];
-        Frame.WriteHeader(header, kind, checked(prefix.Length + restLength));
-        prefix.CopyTo(header.AsMemory(Frame.HeaderLength));
-        return header;
+        if (error is null)
+            call.Complete();
+        else
+            ((WorkItem)call).Fail(error);
     }
 
-    private IProcessWork CheckCall(long callId)
+    /// <summary>Takes back calls that the worker has not begun and that come after the given one, the newest first; adds them in their order.</summary>
+    private void WithdrawLocked(long after, int most, List<WorkItem> withdrawn)
     {
-        lock (_gate)
+        for (var id = _inHand.Next - 1; id > after && withdrawn.Count < most; id--)
         {
-            return _current is not null && callId == _callId
-                ? _current
-                : throw new InvalidDataException($"{Description} answered a call that it was not given.");
-        }
-    }
+            if (_inHand[id] is not { } call)
+                continue;
 
-    /// <summary>Takes the call that has ended off the worker and gives it the next one, before anybody is told: whoever awaits the call then finds the worker free.</summary>
-    private IProcessWork Finish()
-    {
-        IProcessWork ended;
-        bool killed;
-        lock (_gate)
-        {
-            ended = _current!;
-            _current = null;
-            _began = false;
-            _deadline?.Dispose();
-            _deadline = null;
-            killed = _killed;
+            // It begins them in their order, so it has begun those before this one too.
+            if (!_link!.TryWithdraw(id))
+                break;
+            _inHand.Remove(call);
+            withdrawn.Add((WorkItem)call);
         }
 
-        // The kill came too late for this call; it must not hit the next one.
-        if (!killed)
-            Run(Next());
-        return ended;
+        withdrawn.Reverse();
     }
 
     private void KillLocked()
@@ -269,18 +388,46 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         _link?.Kill();
     }
 
-    private void KillAfterLocked(TimeSpan period)
+    /// <summary>Kills the worker because of one call, and takes the later ones back before: the kill must not hit them.</summary>
+    private void KillForLocked(IProcessWork call, List<WorkItem> others)
+    {
+        var callId = call.CallId;
+        WithdrawLocked(callId, int.MaxValue, others);
+        for (var id = callId + 1; id < _inHand.Next; id++)
+        {
+            // Begun, so the call has ended by itself, and its result is on its way.
+            if (_inHand[id] is not null)
+                return;
+        }
+
+        KillLocked();
+    }
+
+    private void KillAfterLocked(TimeSpan period, long callId)
     {
         _deadline?.Dispose();
+        _deadlineCall = callId;
         _deadline = new Timer(static state =>
         {
-            var (worker, callId) = ((ProcessWorker, long))state!;
-            lock (worker._gate)
-            {
-                if (worker._callId == callId && worker._deadline is not null && !worker._ended)
-                    worker.KillLocked();
-            }
-        }, (this, _callId), period, Timeout.InfiniteTimeSpan);
+            var (worker, callId, next) = ((ProcessWorker, long, long))state!;
+            worker.KillAtDeadline(callId, next);
+        }, (this, callId, _inHand.Next), period, Timeout.InfiniteTimeSpan);
+    }
+
+    private void KillAtDeadline(long callId, long next)
+    {
+        List<WorkItem> others = [];
+        lock (_gate)
+        {
+            if (_ended || _deadline is null || _deadlineCall != callId)
+                return;
+            if (callId != NoCall)
+                KillForLocked(_inHand[callId]!, others);
+            else if (_inHand.Next == next)
+                KillLocked();
+        }
+
+        pool.GiveBack(this, CollectionsMarshal.AsSpan(others));
     }
 
     private WorkerStartException StartFailure(ExitStatus status) =>

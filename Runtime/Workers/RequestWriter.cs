@@ -4,33 +4,44 @@ using Tandem.Platform;
 namespace Tandem.Workers;
 
 /// <summary>Writes one call's arguments, each as a block of its own, and refuses those that cannot cross.</summary>
+/// <remarks>Each thread keeps one for its next call; user code that runs while one is in use, and submits a call too, gets another.</remarks>
 internal sealed class RequestWriter : IArgumentWriter
 {
     /// <summary>What stands before the request in its frame, the work's definition aside: the ids of call and work, and a length.</summary>
     private const int CallLength = sizeof(long) + sizeof(int) + sizeof(int);
 
-    private readonly WireWriter _writer;
-    private readonly WorkReference _work;
-    private readonly MessageMemory _memory = new(isLeft: false);
+    [ThreadStatic]
+    private static RequestWriter? t_unused;
+
+    private readonly WireWriter _writer = new();
+    private WorkReference? _work;
+    private MessageMemory? _memory;
     private List<CancellationToken>? _tokens;
     private int _number;
+    private bool _takesBlocks;
 
-    public RequestWriter(WorkReference work, bool isChunk)
+    public static RequestWriter Begin(WorkReference work, bool isChunk, bool takesBlocks)
     {
-        _work = work;
+        var writer = t_unused ?? new RequestWriter();
+        t_unused = null;
+        writer._writer.Clear();
+
         // Refused here, where the caller is told, and not when a worker is to be given the call.
-        _writer = new WireWriter(Frame.MaxBodyLength - CallLength - work.Definition.Length);
-        _writer.WriteByte(isChunk ? (byte)1 : (byte)0);
+        writer._writer.MaxLength = Frame.MaxBodyLength - CallLength - work.Definition.Length;
+        (writer._work, writer._number, writer._takesBlocks) = (work, 0, takesBlocks);
+        writer._writer.WriteByte(isChunk ? (byte)1 : (byte)0);
+        return writer;
     }
 
-    public ReadOnlyMemory<byte> Written => _writer.Written;
-
-    public IReadOnlyList<CancellationToken> Tokens => _tokens ?? [];
-
-    public bool TakesToken => _tokens is not null;
-
-    /// <summary>No worker will read the request any more.</summary>
-    public void LetGo() => _memory.LetGo();
+    /// <summary>What was written. The writer is not used any more.</summary>
+    public Request End()
+    {
+        // Large ones are not copied: the writer starts anew with another buffer.
+        var request = new Request(_work!, _writer.Take(), _memory, _tokens);
+        (_work, _memory, _tokens) = (null, null, null);
+        t_unused = this;
+        return request;
+    }
 
     /// <exception cref="NotSupportedException">The argument's type cannot cross.</exception>
     /// <exception cref="ArgumentException">This value cannot be written, though its type could be.</exception>
@@ -45,11 +56,13 @@ internal sealed class RequestWriter : IArgumentWriter
             return;
         }
 
-        Portability.CheckArgument(typeof(T), _number, _work.Name);
+        Portability.CheckArgument(typeof(T), _number, _work!.Name);
         try
         {
-            using var noting = _memory.Write();
-            Payload.Write(_writer, argument);
+            if (Payload.IsFixedSize<T>())
+                Payload.Write(_writer, argument);
+            else
+                WriteNoting(argument);
         }
         catch (Exception exception)
         {
@@ -58,4 +71,17 @@ internal sealed class RequestWriter : IArgumentWriter
 
         _writer.EndBlock(block);
     }
+
+    private void WriteNoting<T>(T argument)
+    {
+        using var noting = (_memory ??= new(isLeft: false) { TakesBlocks = _takesBlocks }).Write();
+        Payload.Write(_writer, argument);
+    }
 }
+
+/// <summary>One call as it travels, whichever worker it goes to.</summary>
+/// <param name="Work">What is called.</param>
+/// <param name="Body">The part of the call frame that is the same for every worker.</param>
+/// <param name="Memory">The shared memory that the arguments refer to.</param>
+/// <param name="Tokens">Those among the arguments.</param>
+internal readonly record struct Request(WorkReference Work, ReadOnlyMemory<byte> Body, MessageMemory? Memory, IReadOnlyList<CancellationToken>? Tokens);

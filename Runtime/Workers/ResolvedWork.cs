@@ -8,8 +8,14 @@ namespace Tandem.Workers;
 internal sealed class ResolvedWork
 {
     private readonly MethodInvoker _invoker;
+    private readonly MethodInfo _method;
     private readonly object? _target;
+    private readonly Type _delegateType;
     private readonly Type[] _parameters;
+
+    /// <summary>How the values of each parameter are read and those of the result written; null where nothing is.</summary>
+    private readonly DeclaredPayload?[] _readers;
+    private readonly DeclaredPayload? _resultWriter;
 
     /// <summary>What the work gives, its task unwrapped; <see cref="Nothing"/> where it gives nothing.</summary>
     private readonly Type _result;
@@ -19,11 +25,14 @@ internal sealed class ResolvedWork
     /// <summary>As the parent's messages call it.</summary>
     private readonly string _name;
 
+    /// <summary>The same over many items; made when the first chunk comes.</summary>
+    private ChunkWork? _chunkWork;
+
     private ResolvedWork(MethodInfo method, object? target, Type delegateType)
     {
         var signature = delegateType.GetMethod("Invoke")!;
         _invoker = MethodInvoker.Create(method);
-        _target = target;
+        (_method, _target, _delegateType) = (method, target, delegateType);
         _parameters = [.. signature.GetParameters().Select(p => p.ParameterType)];
         _isAsync = signature.ReturnType.IsAssignableTo(typeof(Task));
         _result = signature.ReturnType;
@@ -37,6 +46,8 @@ internal sealed class ResolvedWork
             _result = _result.GetGenericArguments()[0];
         }
 
+        _readers = [.. _parameters.Select(static p => p == typeof(CancellationToken) ? null : DeclaredPayload.For(p))];
+        _resultWriter = _result == typeof(Nothing) ? null : DeclaredPayload.For(_result);
         TokenCount = _parameters.Count(p => p == typeof(CancellationToken));
         _name = DisplayName.Of(method);
     }
@@ -58,7 +69,7 @@ internal sealed class ResolvedWork
     {
         var isChunk = reader.ReadByte() != 0;
         if (isChunk)
-            CallForEach((Array)Read(_parameters[0].MakeArrayType(), reader.ReadBlock(), "The items")!, response, memory);
+            (_chunkWork ??= ChunkWork.From(_method, _target, _delegateType, _name)).Run(reader.ReadBlock(), response, memory);
         else
             CallOnce(ref reader, tokens, response, memory);
     }
@@ -71,7 +82,7 @@ internal sealed class ResolvedWork
             var bytes = reader.ReadBlock();
             if (_parameters[i] != typeof(CancellationToken))
             {
-                arguments[i] = Read(_parameters[i], bytes, $"Argument {i + 1}");
+                arguments[i] = Read(i, bytes);
                 continue;
             }
 
@@ -81,47 +92,23 @@ internal sealed class ResolvedWork
 
         var result = Invoke(arguments);
         using var noting = memory.Write();
-        if (_result != typeof(Nothing))
-            DeclaredPayload.For(_result).Write(response, result);
+        _resultWriter?.Write(response, result);
     }
 
-    /// <summary>Reads an argument. What its own setters and constructors throw is no exception of the work, which has not begun.</summary>
-    private object? Read(Type type, ReadOnlySpan<byte> bytes, string role)
+    /// <summary>What an argument's own setters and constructors throw is no exception of the work, which has not begun.</summary>
+    public static InvalidDataException Unreadable(string role, string work, Type type, Exception exception) =>
+        new($"{role} of {work}, {DisplayName.Of(type)}, came to the worker, but could not be read: {exception.Message}", exception);
+
+    private object? Read(int index, ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return DeclaredPayload.For(type).Read(bytes);
+            return _readers[index]!.Read(bytes);
         }
         catch (Exception exception)
         {
-            throw new InvalidDataException($"{role} of {_name}, {DisplayName.Of(type)}, came to the worker, but could not be read: {exception.Message}", exception);
+            throw Unreadable($"Argument {index + 1}", _name, _parameters[index], exception);
         }
-    }
-
-    private void CallForEach(Array items, WireWriter response, MessageMemory memory)
-    {
-        var results = Array.CreateInstance(_result, items.Length);
-        Exception? failure = null;
-        var done = 0;
-        try
-        {
-            for (; done < items.Length; done++)
-                results.SetValue(Invoke([items.GetValue(done)]), done);
-        }
-        catch (Exception exception)
-        {
-            failure = exception;
-            var before = Array.CreateInstance(_result, done);
-            Array.Copy(results, before, done);
-            results = before;
-        }
-
-        using var noting = memory.Write();
-        var block = response.BeginBlock();
-        DeclaredPayload.For(_result.MakeArrayType()).Write(response, results);
-        response.EndBlock(block);
-        if (failure is not null)
-            RemoteError.Write(response, failure);
     }
 
     private object? Invoke(object?[] arguments)

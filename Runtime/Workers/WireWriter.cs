@@ -6,8 +6,7 @@ using System.Runtime.InteropServices;
 namespace Tandem.Workers;
 
 /// <summary>Writes what goes to the other process: numbers as this machine has them, strings as UTF-16, which also has what is no text, blocks with their length before them.</summary>
-/// <param name="maxLength">The most bytes that it takes; at least a few hundred.</param>
-internal sealed class WireWriter(int maxLength) : IBufferWriter<byte>
+internal sealed class WireWriter : IBufferWriter<byte>
 {
     private const int InitialSize = 256;
     private const int KeptSize = 1024 * 1024;
@@ -15,10 +14,8 @@ internal sealed class WireWriter(int maxLength) : IBufferWriter<byte>
     private byte[] _buffer = new byte[InitialSize];
     private int _written;
 
-    public WireWriter()
-        : this(Array.MaxLength)
-    {
-    }
+    /// <summary>The most bytes that it takes; at least a few hundred.</summary>
+    public int MaxLength { get; set; } = Array.MaxLength;
 
     public ReadOnlyMemory<byte> Written => _buffer.AsMemory(0, _written);
 
@@ -78,6 +75,18 @@ internal sealed class WireWriter(int maxLength) : IBufferWriter<byte>
             _buffer = new byte[InitialSize];
     }
 
+    /// <summary>What was written, for good: the writer goes on with other memory.</summary>
+    public ReadOnlyMemory<byte> Take()
+    {
+        ReadOnlyMemory<byte> taken;
+        if (_written <= _buffer.Length / 2 || _buffer.Length <= InitialSize)
+            taken = _buffer.AsSpan(0, _written).ToArray();
+        else
+            (taken, _buffer) = (Written, new byte[InitialSize]);
+        _written = 0;
+        return taken;
+    }
+
     public void Advance(int count) => _written += count;
 
     public Span<byte> GetSpan(int sizeHint = 0) => Reserve(sizeHint).AsSpan(_written);
@@ -95,8 +104,8 @@ internal sealed class WireWriter(int maxLength) : IBufferWriter<byte>
     [MethodImpl(MethodImplOptions.NoInlining)]
     private void Grow(long needed)
     {
-        if (needed > maxLength)
+        if (needed > MaxLength)
             throw new NotSupportedException("The values are larger than 2 GB together, the most that one call can carry. Split them, or put them in a file and pass its path.");
-        Array.Resize(ref _buffer, (int)Math.Min(maxLength, Math.Max(needed, 2L * _buffer.Length)));
+        Array.Resize(ref _buffer, (int)Math.Min(MaxLength, Math.Max(needed, 2L * _buffer.Length)));
     }
 }

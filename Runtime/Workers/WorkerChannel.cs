@@ -3,19 +3,21 @@ using Tandem.Platform;
 namespace Tandem.Workers;
 
 /// <summary>The worker's end of the channel. Used by its main thread alone, which waits in it.</summary>
-internal sealed class WorkerChannel(WorkerDescriptors descriptors)
+internal sealed class WorkerChannel(WorkerTransport transport)
 {
-    private readonly FileStream _requests = WorkerSelf.Open(descriptors.Requests, FileAccess.Read);
-    private readonly FileStream _responses = WorkerSelf.Open(descriptors.Responses, FileAccess.Write);
     private readonly FrameBuffer _received = new();
     private readonly WireWriter _response = new();
+
+    /// <summary>The shared memory that results which the parent may not have read yet refer to, by the number of the frame.</summary>
+    private readonly Queue<(long Frame, MessageMemory Memory)> _unread = new();
+    private long _framesSent;
 
     /// <summary>Waits for the next frame; false when the parent sends no more. The body stays valid until the next call.</summary>
     public bool TryReceive(out FrameKind kind, out ReadOnlySpan<byte> body)
     {
         while (!_received.TryTake(out kind, out body))
         {
-            var count = _requests.Read(_received.Free());
+            var count = transport.Read(_received.Free());
             if (count == 0)
                 return false;
             _received.Filled(count);
@@ -24,15 +26,20 @@ internal sealed class WorkerChannel(WorkerDescriptors descriptors)
         return true;
     }
 
+    /// <summary>Tells the parent that a call begins; false: it was taken back, and must not.</summary>
+    public bool TryBegin(long callId)
+    {
+        while (_unread.TryPeek(out var oldest) && oldest.Frame <= transport.FramesRead)
+            _unread.Dequeue().Memory.LetGo();
+        return transport.TryBegin(callId);
+    }
+
+    /// <summary>For what the next result refers to.</summary>
+    public MessageMemory NewMemory() => new(isLeft: false) { TakesBlocks = transport.TakesBlocks };
+
     public void Send(FrameKind kind)
     {
         Begin(kind);
-        SendResponse();
-    }
-
-    public void SendBegan(long callId)
-    {
-        Begin(FrameKind.Began).WriteInt64(callId);
         SendResponse();
     }
 
@@ -53,11 +60,15 @@ internal sealed class WorkerChannel(WorkerDescriptors descriptors)
         return writer;
     }
 
-    public void SendResponse()
+    /// <param name="memory">What the result refers to, kept until the parent has read it.</param>
+    public void SendResponse(MessageMemory? memory = null)
     {
         var frame = _response.Written;
         _response.SetInt32(0, frame.Length - Frame.HeaderLength);
-        _responses.Write(frame.Span);
+        transport.Write(frame.Span);
+        _framesSent++;
+        if (memory is { IsEmpty: false })
+            _unread.Enqueue((_framesSent, memory));
     }
 
     private WireWriter Begin(FrameKind kind)

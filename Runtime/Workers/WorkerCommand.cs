@@ -18,6 +18,9 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
     /// <exception cref="WorkerStartException">This application was started in a way that a worker cannot follow.</exception>
     public static WorkerCommand Current => s_current.Value;
 
+    /// <summary>Whether workers are portable ones unless something else is said.</summary>
+    public static bool IsPortableByDefault { get; } = !OperatingSystem.IsLinux() || System.Environment.GetEnvironmentVariable(PortableSwitch) == "1";
+
     /// <summary>Whether the worker is reached by what every operating system has, also where this one has better.</summary>
     public bool IsPortable { get; init; }
 
@@ -63,7 +66,7 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
         foreach (var folder in Paths("PROBING_DIRECTORIES"))
             arguments.AddRange(["--additionalprobingpath", folder]);
         arguments.Add(program);
-        return new WorkerCommand(FindMuxer(), arguments) { IsPortable = System.Environment.GetEnvironmentVariable(PortableSwitch) == "1" };
+        return new WorkerCommand(FindMuxer(), arguments) { IsPortable = IsPortableByDefault };
     }
 
     /// <summary>The <c>dotnet</c> that belongs to the runtime that runs this process, whatever PATH says.</summary>

@@ -19,7 +19,8 @@ internal static class WorkerProgram
         WorkerSelf.DieWithParent(parsed.ParentId);
         WorkerSelf.LeaveInterruptsToParent();
         var lifeline = new Lifeline(parsed.Descriptors);
-        var channel = new WorkerChannel(parsed.Descriptors);
+        var channel = new WorkerChannel(WorkerTransport.Open(parsed.Descriptors));
+        using var reading = LargeBlock.ReadFrom(parsed.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = parsed.Name;
         if (Initialize(channel))
             Serve(channel, lifeline);
@@ -50,27 +51,27 @@ internal static class WorkerProgram
 
     private static void Serve(WorkerChannel channel, Lifeline lifeline)
     {
-        var known = new Dictionary<int, ResolvedWork>();
+        var works = new KnownWorks();
+        var memory = channel.NewMemory();
         var thread = new WorkerThread();
-        var resultMemory = new MessageMemory(isLeft: false);
         while (channel.TryReceive(out var kind, out var body) && kind == FrameKind.Call)
         {
             var reader = new WireReader(body);
             var callId = reader.ReadInt64();
-            // The parent has read one result before it sends the next call.
-            resultMemory.LetGo();
-            channel.SendBegan(callId);
+            var workId = reader.ReadInt32();
+            works.Note(workId, reader.ReadBlock());
+            if (!channel.TryBegin(callId))
+                continue;
             thread.MakeAnew();
             try
             {
-                var id = reader.ReadInt32();
-                var definition = reader.ReadBlock();
-                if (!known.TryGetValue(id, out var work))
-                    known.Add(id, work = ResolvedWork.From(definition));
+                var work = works.Find(workId);
                 var response = channel.BeginResponse(callId);
                 using (var call = lifeline.Begin(callId, work.TokenCount))
-                    work.Call(ref reader, call.Sources, response, resultMemory);
-                channel.SendResponse();
+                    work.Call(ref reader, call.Sources, response, memory);
+                channel.SendResponse(memory);
+                if (!memory.IsEmpty)
+                    memory = channel.NewMemory();
             }
             catch (Exception exception)
             {
