@@ -38,6 +38,9 @@ public class ConditionTestedOnceTests
     public Task TimeOutThatIsIgnored_Triggers() => InLock("if (_queue.Count == 0) [|Monitor.Wait(_gate, TimeSpan.FromSeconds(1))|]; Take(_queue.Dequeue());");
 
     [Fact]
+    public Task BranchThatWorksFirst_DoesNotTrigger() => InLock("if (!_ready) { foreach (var item in _queue) Take(item); if (Monitor.Wait(_gate, 100)) { foreach (var item in _queue) Take(item); } }");
+
+    [Fact]
     public Task TimeOutThatIsPutUpWith_DoesNotTrigger() => InLock("if (!_ready) Monitor.Wait(_gate, 100);");
 
     [Fact]

@@ -237,6 +237,8 @@ public class CheckThenActTests
         "object? _lazy; public void Withdraw(int n) { if (_lazy == null) _lazy = new(); }",
         "object? _lazy; public object Get() { if (_lazy is not null) return _lazy; _lazy = new(); return _lazy; } public void Withdraw(int n) => Get();",
         "object? _lazy; public void Withdraw(int n) { _lazy ??= new(); }",
+        "object? _lazy; public object? Withdraw(int n) => _lazy ?? (n > 3 ? _lazy = new() : null);",
+        "object? _lazy; bool Is() => _lazy is string; public object? Withdraw(int n) { switch (n) { case 0: case 1 when Is(): return _lazy ?? (n > 3 ? _lazy = new() : null); default: return null; } }",
         "bool _started; public void Withdraw(int n) { if (_started) return; _started = true; }",
         "bool _started; public void Withdraw(int n) { if (!_started) { _started = true; Log(); } } static void Log() { }",
         "int _once; public void Withdraw(int n) { if (_once == 0) { _once = 1; Log(); } } static void Log() { }",

@@ -22,6 +22,8 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
             {
                 // A loop around the test may be over something else; one whose condition the wait is part of tests again.
                 case WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax: return node is StatementSyntax ? found : null;
+                // A branch that first does work of its own is not about the wait.
+                case BlockSyntax block when found is null && block.Statements.TakeWhile(statement => statement != node).Any(static statement => statement is WhileStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax): return null;
                 case IfStatementSyntax test when test.Condition != node: found ??= Of(test.Condition, model); break;
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } both when both.Right == node: found ??= Of(both.Left, model); break;
             }

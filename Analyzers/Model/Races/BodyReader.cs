@@ -58,6 +58,7 @@ internal sealed class BodyReader
             case IDeconstructionAssignmentOperation deconstruction: VisitDeconstruction(deconstruction); break;
             case ICompoundAssignmentOperation assignment: VisitUpdate(assignment, assignment.Target, assignment.Value); break;
             case IIncrementOrDecrementOperation update: VisitUpdate(update, update.Target, null); break;
+            case ICoalesceOperation coalesce: VisitUnder(coalesce.Value, [coalesce.WhenNull]); break;
             case ICoalesceAssignmentOperation assignment: VisitCoalesceAssignment(assignment); break;
             case IInvocationOperation call: VisitInvocation(call); break;
             case IFieldReferenceOperation or IPropertyReferenceOperation or ILocalReferenceOperation or IParameterReferenceOperation or IArrayElementReferenceOperation:

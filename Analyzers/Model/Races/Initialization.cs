@@ -49,6 +49,7 @@ internal static class Initialization
             // `x is { } y` and `x is Type y`: not null.
             IIsPatternOperation { Pattern: IRecursivePatternOperation or IDeclarationPatternOperation or ITypePatternOperation } match => new Test(match, null, false),
             IPropertyReferenceOperation { Property: { Name: "HasValue", ContainingType.OriginalDefinition.SpecialType: SpecialType.System_Nullable_T } } has => new Test(has, null, false),
+            ICoalesceOperation coalesce when coalesce.Value == outer => new Test(coalesce, null, true),
             _ when read.Type?.SpecialType is SpecialType.System_Boolean => new Test(read, null, false),
             _ => null,
         };
@@ -57,6 +58,8 @@ internal static class Initialization
     /// <summary>Whether the act is done when the comparison finds both equal; null if the code is not so plain.</summary>
     private static bool? HappensWhenEqual(Test test, IOperation act)
     {
+        if (test.Comparison is ICoalesceOperation coalesce) return coalesce.WhenNull.Contains(act) ? true : null;
+
         var equal = test.Equal;
         bool and = true, or = true;
         for (IOperation at = test.Comparison; at.Parent is { } parent; at = parent)
