@@ -119,6 +119,7 @@ public class SlowCallUnderLockTests
 
     [Theory]
     [InlineData("_text = Path.Combine(_path, _text)")]
+    [InlineData("File.AppendAllText(_path, _text)")]
     [InlineData("if (File.Exists(_path)) _count--")]
     [InlineData("new StringWriter().Write(1)")]
     [InlineData("new MemoryStream().Write(new byte[3], 0, 3)")]
@@ -189,7 +190,7 @@ public class SlowCallUnderLockTests
     public Task LockedStream_DoesNotTrigger() => InMethod("lock (_stream) { _stream.WriteByte(1); File.Delete(_path); } lock (_writer) _writer.WriteLine();");
 
     [Fact]
-    public Task LockNamedForIo_DoesNotTrigger() => InMethod("lock (_fileLock) { File.AppendAllText(_path, _text); _count++; }");
+    public Task LockNamedForIo_DoesNotTrigger() => InMethod("lock (_fileLock) { File.WriteAllText(_path, _text); _count++; }");
 
     [Fact]
     public Task LockNamedForIo_StillTriggersForASleep() => InMethod("lock (_fileLock) { [|Thread.Sleep(100)|]; }");
@@ -240,6 +241,9 @@ public class SlowCallUnderLockTests
 
     [Fact]
     public Task SemaphoreOfOne_Triggers() => InMethod("_semaphore.Wait(); try { [|Thread.Sleep(1)|]; } finally { _semaphore.Release(); }");
+
+    [Fact]
+    public Task SlowMethodUnderASemaphore_DoesNotTrigger() => InClass("void M() { _semaphore.Wait(); try { Pause(); } finally { _semaphore.Release(); } } void Pause() => Thread.Sleep(1);");
 
     [Fact]
     public Task SemaphoreOfSeveral_DoesNotTrigger() => InMethod("_several.Wait(); try { Thread.Sleep(1); } finally { _several.Release(); }");

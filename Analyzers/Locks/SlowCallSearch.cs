@@ -34,6 +34,9 @@ internal sealed class SlowCallSearch(SemanticModel model, SyntaxNode function, F
     {
         if (model.GetOperation(candidate, cancellationToken) is not { } operation || SlowAt(operation) is not { } slow) return null;
         if (holdAt(operation) is not { } hold || GuardedIo.IsPurpose(slow, hold) || IsOpenedUnderTheLock(operation, hold)) return null;
+
+        // A semaphore may be held for long by design; what it is held over in plain sight is told, not what that comes to.
+        if (hold.Kind == LockKind.Semaphore && slow.Operation != operation) return null;
         return Describe(operation, slow, hold);
     }
 

@@ -27,7 +27,8 @@ internal enum SlowKind
 /// <summary>
 /// The members of the BCL and of Tandem that keep the calling thread waiting, whatever they are given. Narrower than
 /// <see cref="WorkTable"/>, which tells what a piece of work spends its time on: a lookup of a type here is a call that blocks.
-/// Matched by name: a library need not be there. Taking a lock is not among them.
+/// Matched by name: a library need not be there. Taking a lock is not among them, nor is appending to a file, which several threads can't do
+/// without one.
 /// </summary>
 internal static class SlowCalls
 {
@@ -84,10 +85,10 @@ internal static class SlowCalls
             System.IO.Pipes.PipeStream Read Write ReadByte WriteByte Flush CopyTo WaitForPipeDrain
             """),
         (SlowKind.File, """
-            System.IO.File ReadAllText ReadAllLines ReadAllBytes WriteAllText WriteAllLines WriteAllBytes AppendAllText AppendAllLines AppendAllBytes
-            System.IO.File Open OpenRead OpenWrite OpenText Create CreateText AppendText Copy Move Replace Delete Encrypt Decrypt
+            System.IO.File ReadAllText ReadAllLines ReadAllBytes WriteAllText WriteAllLines WriteAllBytes
+            System.IO.File Open OpenRead OpenWrite OpenText Create CreateText Copy Move Replace Delete Encrypt Decrypt
             System.IO.Directory GetFiles GetDirectories GetFileSystemEntries CreateDirectory Delete Move
-            System.IO.FileInfo Open OpenRead OpenWrite OpenText Create CreateText AppendText CopyTo MoveTo Replace Delete
+            System.IO.FileInfo Open OpenRead OpenWrite OpenText Create CreateText CopyTo MoveTo Replace Delete
             System.IO.DirectoryInfo GetFiles GetDirectories GetFileSystemInfos Create CreateSubdirectory Delete MoveTo
             System.IO.FileStream .ctor Read Write ReadByte WriteByte Flush CopyTo SetLength
             System.IO.StreamReader .ctor
