@@ -396,6 +396,12 @@ public class LockNotReleasedTests
     public Task SignalThatItsTakerGivesAgain_DoesNotTrigger() => InType("readonly SemaphoreSlim _ready = new(0, 1); void Consume() { while (_flag) { _ready.Wait(); Work(); if (_flag) _ready.Release(); } } void Produce() => _ready.Release();");
 
     [Fact]
+    public Task PropertyPutBackBeforeTheRelease_DoesNotTrigger() => InType("string Level { get => _level; set { if (value is null) throw new Exception(); _level = value; } } string _level = \"\"; void M() { var old = Level; Monitor.Enter(_gate); try { Level = \"x\"; } finally { Level = old; Monitor.Exit(_gate); } }");
+
+    [Fact]
+    public Task CallBeforeTheReleaseInTheFinally_Triggers() => InType("void M() { [|Monitor.Enter(_gate)|]; try { Work(); } finally { Work(); Monitor.Exit(_gate); } }");
+
+    [Fact]
     public Task SemaphoreReleasedElsewhere_DoesNotTrigger() => InType("async Task Take() { await _semaphore.WaitAsync(); Work(); } void Return() => _semaphore.Release();");
 
     [Fact]

@@ -73,8 +73,13 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         }
 
         // Where another member gives the lock back, a return that keeps it hands it over: Enter and Exit, Begin and End.
-        return leaks.Where(leak => owner != LockOwner.AnotherMember || leak.Kind == LeakKind.Exception || locks.IsHandedOver(held.Acquire)).OrderBy(static leak => leak.Kind).FirstOrDefault();
+        return leaks.Where(leak => !IsPutBack(leak, releases)).Where(leak => owner != LockOwner.AnotherMember || leak.Kind == LeakKind.Exception || locks.IsHandedOver(held.Acquire)).OrderBy(static leak => leak.Kind).FirstOrDefault();
     }
+
+    /// <summary>Whether the exception is one of a property that the finally puts back before it releases: whose setter took the old value once takes it again.</summary>
+    private static bool IsPutBack(LockLeak leak, ImmutableArray<IOperation> releases) =>
+        leak is { Kind: LeakKind.Exception, Where: { Syntax: var where } } && where.FirstAncestorOrSelf<ExpressionStatementSyntax>()?.Expression is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var target } && (where is AssignmentExpressionSyntax || target.Span.Contains(where.Span))
+        && where.FirstAncestorOrSelf<FinallyClauseSyntax>() is { } final && releases.Any(release => final.Span.Contains(release.Syntax.Span));
 
     private static void Report(CodeBlockAnalysisContext context, LockFlow flow, HeldLocks locks, LockLeak leak, SyntaxNode function)
     {
