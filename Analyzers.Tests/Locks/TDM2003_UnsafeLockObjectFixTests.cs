@@ -188,6 +188,49 @@ public class UnsafeLockObjectFixTests
         void Reset() => _rw = new();
         """);
 
+    [Theory]
+    [InlineData("lock (owner.Raw) owner.Raw.Clear();")]
+    [InlineData("var raw = owner.Raw; lock (raw) raw.Clear();")]
+    [InlineData("lock (owner.GetRaw()) { }")]
+    public Task OtherTypeThatLocksItThroughAMember_Stays(string body) => NotOffered($$"""
+        List<int> _items = new();
+        void Add(int item) { lock ([|_items|]) _items.Add(item); }
+        void Reset() { _items = new(); }
+        public List<int> Raw => _items;
+        public List<int> GetRaw() { return _items; }
+        class User { void M(C owner) { {{body}} } }
+        """);
+
+    [Fact]
+    public Task OtherTypeThatLocksAnotherMember_IsOfNoConcern() => InClass("""
+        List<int> _items = new();
+        readonly List<int> _others = new();
+        void Add(int item) { lock ([|_items|]) _items.Add(item); }
+        void Reset() { _items = new(); }
+        List<int> Others => _others;
+        class User { void M(C owner) { lock (owner.Others) { } } }
+        """, """
+        private readonly Lock _itemsLock = new();
+        List<int> _items = new();
+        readonly List<int> _others = new();
+        void Add(int item) { lock (_itemsLock) _items.Add(item); }
+        void Reset() { _items = new(); }
+        List<int> Others => _others;
+        class User { void M(C owner) { lock (owner.Others) { } } }
+        """);
+
+    [Fact]
+    public Task LockThatADerivedTypeMayChoose_Stays() => NotOffered("""
+        public class Base { protected virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
+        public class Derived : Base { private readonly object _own = new(); protected override object Gate => _own; public void Dec() { lock (_own) N--; } }
+        """);
+
+    [Fact]
+    public Task LockThatAnOverridingPropertyReturns_Stays() => NotOffered("""
+        public class Base { protected virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
+        public class Derived : Base { public readonly object Own = new(); protected override object Gate => Own; public void Dec() { lock ([|Own|]) N--; } }
+        """);
+
     private static Task NotOffered(string members) => InClass(members, members);
 
     private static Task InClass(string members, string repaired, LanguageVersion version = LanguageVersion.Preview)

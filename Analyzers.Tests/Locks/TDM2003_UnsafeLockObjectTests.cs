@@ -66,6 +66,17 @@ public class UnsafeLockObjectTests
     [Fact]
     public Task ProtectedFieldOfTheBase_Triggers() => Verify.VerifyAnalyzerAsync("class B { protected readonly object Gate = new(); } class D : B { void M() { lock ([|Gate|]) { } } }");
 
+    [Theory]
+    [InlineData("public abstract class B { protected abstract object Sync { get; } void M() { lock (Sync) { } } } public class D : B { readonly object _own = new(); protected override object Sync => _own; void N() { lock (_own) { } lock (Sync) { } } }")]
+    [InlineData("public interface I { object Gate { get; } void M() { lock (Gate) { } } }")]
+    public Task LockThatBaseAndDerivedTypesAgreeOn_DoesNotTrigger(string source) => Verify.VerifyAnalyzerAsync(source);
+
+    [Theory]
+    [InlineData("public abstract class B { public abstract object Sync { get; } void M() { lock ([|Sync|]) { } } }")]
+    [InlineData("public class B { protected virtual object Sync { get; } = new(); void M() { lock ([|Sync|]) { } } }")]
+    [InlineData("public interface I { object Gate { get; } } public class D : I { public object Gate { get; } = new(); void M() { lock ([|Gate|]) { } } }")]
+    public Task LockThatOthersSee_Triggers(string source) => Verify.VerifyAnalyzerAsync(source);
+
     [Fact]
     public Task InternalField_DoesNotTrigger() => InClass("internal readonly object Gate = new(); private protected readonly object Other = new(); void M() { lock (Gate) { } lock (Other) { } }");
 

@@ -128,6 +128,32 @@ public class ConditionTestedOnceTests
     [Fact]
     public Task WaitOfALambda_IsTheLambdas() => InLock("if (!_ready) { Task.Run(() => { while (true) lock (_gate) Monitor.Wait(_gate); }); }");
 
+    [Theory]
+    [InlineData("bool M() { lock (_gate) return _waiting > 0 || (Monitor.Wait(_gate, 100) && _waiting > 0); }")]
+    [InlineData("bool M() { lock (_gate) { if (_queue.Count == 0 && (!Monitor.Wait(_gate, 100) || _queue.Count == 0)) return false; Take(_queue.Dequeue()); return true; } }")]
+    public Task TestedAgainInTheSameExpression_DoesNotTrigger(string member) => InClass(member);
+
+    [Theory]
+    [InlineData("bool M() { lock (_gate) return _waiting > 0 || [|Monitor.Wait(_gate, 100)|] && _item != null; }")]
+    [InlineData("bool M() { lock (_gate) { if (_queue.Count == 0 && (![|Monitor.Wait(_gate, 100)|] || _ready)) return false; Take(_queue.Dequeue()); return true; } }")]
+    public Task SomethingElseTestedInTheSameExpression_Triggers(string member) => InClass(member);
+
+    [Theory]
+    [InlineData("void M() { lock (_gate) { if (_ready) return; [|Monitor.Wait(_gate)|]; } } void Set() { lock (_gate) { _ready = true; Monitor.PulseAll(_gate); } }")]
+    [InlineData("int M() { lock (_gate) { if (_queue.Count > 0) return _queue.Dequeue(); [|Monitor.Wait(_gate)|]; return _queue.Dequeue(); } }")]
+    [InlineData("int M() { lock (_gate) { if (_queue.Count > 0) { return _queue.Dequeue(); } [|Monitor.Wait(_gate)|]; return _queue.Dequeue(); } }")]
+    public Task LeavesWhereItHolds_AndWaitsOnce_Triggers(string members) => InClass(members);
+
+    [Theory]
+    // What the pulse tells is another condition than the one that the code leaves for.
+    [InlineData("void M() { lock (_gate) { if (_ready) return; Monitor.Wait(_gate); } } void Close() { lock (_gate) { _ready = true; Monitor.PulseAll(_gate); } } void Signal() { lock (_gate) Monitor.Pulse(_gate); }")]
+    [InlineData("int M() { lock (_gate) { while (true) { if (_queue.Count > 0) return _queue.Dequeue(); Monitor.Wait(_gate); } } }")]
+    [InlineData("void M() { lock (_gate) { if (_ready) return; Monitor.Wait(_gate); if (!_ready) Take(0); } } void Set() { lock (_gate) { _ready = true; Monitor.PulseAll(_gate); } }")]
+    [InlineData("void M() { lock (_gate) { if (_ready) throw new InvalidOperationException(); Monitor.Wait(_gate); } }")]
+    [InlineData("void M() { lock (_gate) { if (_ready) return; Monitor.Wait(_gate, 100); } } void Set() { lock (_gate) { _ready = true; Monitor.PulseAll(_gate); } }")]
+    [InlineData("void M() { lock (_gate) { if (_ready) return; Monitor.Wait(_gate); _ready = false; } }")]
+    public Task LeavesWhereItHolds_DoesNotTrigger(string members) => InClass(members);
+
     [Fact]
     public Task OtherWaits_DoNotTrigger() => InClass("readonly ManualResetEventSlim _event = new(); readonly SemaphoreSlim _signal = new(0); void M(Task task) { if (!_ready) _event.Wait(); if (_waiting > 0) _signal.Wait(); if (_queue.Count == 0) task.Wait(); Take(_queue.Dequeue()); }");
 

@@ -124,6 +124,22 @@ public class WaitWithoutLockTests
     [Fact]
     public Task OtherPulses_DoNotTrigger() => InClass("readonly ManualResetEventSlim _event = new(); void M(Timer timer) { _event.Wait(10); Pulse(_gate); } static void Pulse(object gate) { }");
 
+    private const string MonitorScope = "sealed class MonitorScope : IDisposable { readonly object _o; public MonitorScope(object o) { _o = o; Monitor.Enter(o); } public void Dispose() => Monitor.Exit(_o); } ";
+
+    [Theory]
+    [InlineData("IDisposable Sync() => new MonitorScope(_gate); void M() { using (Sync()) { Monitor.PulseAll(_gate); } }")]
+    [InlineData("MonitorScope Sync() { return new(_gate); } void M() { using var scope = Sync(); while (!_ready) Monitor.Wait(_gate); }")]
+    public Task HelperReturnsAScopeThatTakesIt_DoesNotTrigger(string members) => InClass(MonitorScope + members);
+
+    [Theory]
+    [InlineData("sealed class Log : IDisposable { public Log(object o) { } public void Dispose() { } } IDisposable Sync() => new Log(_gate); void M() { using (Sync()) { [|Monitor.PulseAll(_gate)|]; } }")]
+    [InlineData("Action _later = null!; void M() { _later = () => { lock (_gate) { _ready = false; } }; [|Monitor.PulseAll(_gate)|]; }")]
+    [InlineData("void M() { Reset(); [|Monitor.PulseAll(_gate)|]; void Reset() { lock (_gate) { _ready = false; } } }")]
+    public Task LockedInAnotherFunctionOnly_Triggers(string members) => InClass(members);
+
+    [Fact]
+    public Task LocalFunctionThatTakesAndKeepsIt_DoesNotTrigger() => InClass("void M() { Take(); Monitor.PulseAll(_gate); Monitor.Exit(_gate); void Take() { Monitor.Enter(_gate); } }");
+
     [Fact]
     public Task Message_NamesTheLockThatIsHeld() => Verify.VerifyAnalyzerAsync(
         "using System.Threading; class D { readonly object _a = new(), _b = new(); void M() { lock (_a) {|#0:Monitor.Pulse(_b)|}; } }",

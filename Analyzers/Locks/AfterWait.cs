@@ -14,7 +14,10 @@ internal static class AfterWait
     /// <summary>Whether the code after <paramref name="wait"/> relies on what <paramref name="test"/> found before it.</summary>
     public static bool ReliesOn(WaitTest test, InvocationExpressionSyntax wait, SemanticModel model)
     {
+        if (IsTestedWith(wait, test)) return false;
+
         var isOver = IsTimedAndIgnored(wait);
+        var isExpected = test.IsOwn && (!test.IsGuard || IsWhatIsPulsed(test, wait));
         var works = false;
         var own = wait.FirstAncestorOrSelf<StatementSyntax>();
         if (own is IfStatementSyntax { Condition: var result } outcome && result.Span.Contains(wait.Span) && !test.Condition.Span.OverlapsWith(result.Span) && NextAt(outcome.Statement, test, model) is var next and (Next.Uses or Next.TestsAgain)) return next == Next.Uses;
@@ -26,8 +29,8 @@ internal static class AfterWait
                 {
                     case Next.TestsAgain: return false;
                     // Who ignores a time-out expects to go on without the condition, and may well set it.
-                    case Next.Uses: return !isOver || !IsOnlySet(statement, test);
-                    case Next.Leaves: return test.IsOwn && !isOver;
+                    case Next.Uses: return !(isOver || test.IsGuard) || !IsOnlySet(statement, test);
+                    case Next.Leaves: return isExpected && !isOver;
                 }
 
                 works = true;
@@ -46,7 +49,7 @@ internal static class AfterWait
         }
 
         // The caller goes on as if the condition held.
-        return test.IsOwn && !isOver && !IsInALoopOfItsCaller(wait);
+        return isExpected && !isOver && !IsInALoopOfItsCaller(wait);
     }
 
     private static IEnumerable<StatementSyntax> Following(SyntaxNode node, SyntaxNode parent) => parent switch
@@ -106,6 +109,27 @@ internal static class AfterWait
 
     private static bool IsOnlySet(StatementSyntax statement, WaitTest test) =>
         statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment } && !assignment.Right.DescendantNodesAndSelf().Any(test.IsMention);
+
+    /// <summary>Whether all code of the type that pulses has to do with the state: <c>if (_closed) return;</c> is no test of what a pulse for a new item tells.</summary>
+    private static bool IsWhatIsPulsed(WaitTest test, SyntaxNode wait)
+    {
+        if (wait.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() is not { } type) return false;
+        var pulsers = type.DescendantNodes().OfType<InvocationExpressionSyntax>()
+            .Where(static call => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Pulse" or "PulseAll" } or IdentifierNameSyntax { Identifier.ValueText: "Pulse" or "PulseAll" })
+            .Select(FunctionGraphs.FunctionAround).Distinct().ToList();
+        return pulsers.Count > 0 && pulsers.TrueForAll(pulser => pulser is not null && pulser.DescendantNodes().Any(test.IsMention));
+    }
+
+    /// <summary><c>Monitor.Wait(_gate, 100) &amp;&amp; _count > 0</c>: the rest of the expression tests again.</summary>
+    private static bool IsTestedWith(InvocationExpressionSyntax wait, WaitTest test)
+    {
+        for (SyntaxNode node = wait; node.Parent is ExpressionSyntax parent; node = parent)
+        {
+            if (parent is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } both && both.Left == node && both.Right.DescendantNodesAndSelf().Any(test.IsMention)) return true;
+        }
+
+        return false;
+    }
 
     private static bool IsTimedAndIgnored(InvocationExpressionSyntax wait) => wait is { Parent: ExpressionStatementSyntax, ArgumentList.Arguments.Count: > 1 };
 

@@ -76,18 +76,27 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
         where !(use.Parent is MemberAccessExpressionSyntax { Expression: var owner } && owner == use)
         select target.Parent as InvocationExpressionSyntax is { } call && call.Expression == target ? call : target;
 
-    private bool TakesByHelper(SyntaxNode function, SemanticModel codeModel) => function.DescendantNodes().Any(node => node switch
+    private bool TakesByHelper(SyntaxNode function, SemanticModel codeModel) => FunctionGraphs.OwnNodes(function).Any(node => node switch
     {
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "IsEntered" } } => true,
-        // `TakeLock()`, `using (new Scope(_gate))`
-        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax => codeModel.GetSymbolInfo(node, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (LockHelper.MayTake(target) || SmallMethod.Names(target).Any(LockTable.IsAcquireName)),
+        // `TakeLock()`, `using (new Scope(_gate))`, `using (Sync())`
+        InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax => codeModel.GetSymbolInfo(node, cancellationToken).Symbol is IMethodSymbol target && !IsMonitor(target) && (Takes(target) || MakesHold(target)),
         _ => false,
     });
+
+    private static bool Takes(IMethodSymbol method) => LockHelper.MayTake(method) || SmallMethod.Names(method).Any(LockTable.IsAcquireName);
+
+    /// <summary>Whether the helper returns a scope that takes the lock when it is made.</summary>
+    private bool MakesHold(IMethodSymbol helper) =>
+        !helper.ReturnsVoid && helper.MethodKind is MethodKind.Ordinary or MethodKind.LocalFunction
+        && helper.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax(cancellationToken) is { } declaration
+        && declaration.DescendantNodes().OfType<BaseObjectCreationExpressionSyntax>()
+            .Any(creation => ModelOf(creation).GetSymbolInfo(creation, cancellationToken).Symbol is IMethodSymbol constructor && Takes(constructor));
 
     // Its own Wait and Enter are the flow's to judge.
     private static bool IsMonitor(IMethodSymbol method) => method.ContainingType is { Name: "Monitor", ContainingNamespace.Name: "Threading" };
 
-    private static bool LocksAnything(SyntaxNode function) => function.DescendantNodes().Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node));
+    private static bool LocksAnything(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node));
 
     private bool IsSpawned(AnonymousFunctionExpressionSyntax lambda, SemanticModel codeModel) =>
         lambda.Parent is ArgumentSyntax { Parent.Parent: { } starter } && codeModel.GetOperation(starter, cancellationToken) is IInvocationOperation or IObjectCreationOperation && _spawns.SpawnsAt(codeModel.GetOperation(starter, cancellationToken)!).Any();

@@ -13,7 +13,7 @@ internal static class LockExposure
     public static bool IsOpen(IMemberReferenceOperation reference)
     {
         var member = reference.Member;
-        if (!IsVisible(member) || IsSyncRoot(member)) return false;
+        if (!IsVisible(member) || IsSyncRoot(member) || IsContract(member)) return false;
 
         // Another library's object cannot be exchanged for one of our own.
         if (member.DeclaringSyntaxReferences.IsEmpty) return false;
@@ -27,7 +27,7 @@ internal static class LockExposure
     {
         if (member is not IFieldSymbol { Type: var type } || !IsDedicated(type)) return null;
         return member.ContainingType.GetMembers().OfType<IPropertySymbol>()
-            .FirstOrDefault(property => IsVisible(property) && !IsSyncRoot(property) && IsDedicated(property.Type) && Returns(property, member.Name));
+            .FirstOrDefault(property => IsVisible(property) && !IsSyncRoot(property) && !IsContract(property) && IsDedicated(property.Type) && Returns(property, member.Name));
     }
 
     /// <summary>Whether the field, of whatever type, holds a string or a type from its declaration on.</summary>
@@ -46,6 +46,10 @@ internal static class LockExposure
 
     /// <summary>The name by which .NET publishes an object for others to lock.</summary>
     private static bool IsSyncRoot(ISymbol member) => member.Name.TrimStart('_').Equals("SyncRoot", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>Whether base and derived types agree by the member on the object that both lock: there is no private one that would do.</summary>
+    private static bool IsContract(ISymbol member) =>
+        member.ContainingType.TypeKind == TypeKind.Interface || (member.DeclaredAccessibility == Accessibility.Protected && (member.IsAbstract || member.IsOverride));
 
     private static bool IsOwn(IMemberReferenceOperation reference) => reference.Instance is IInstanceReferenceOperation || (reference.Member.IsStatic && IsAround(reference));
 

@@ -10,9 +10,13 @@ namespace Tandem.Analyzers.Locks;
 /// <param name="Condition">What is tested.</param>
 /// <param name="Names">The state in it, by name.</param>
 /// <param name="IsOwn">Whether that state belongs to the object or the type around it, so that its callers rely on it, too.</param>
-internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Names, bool IsOwn)
+/// <param name="IsGuard">Whether the code leaves where the condition holds, in front of the wait. That may be for another reason than the wait's.</param>
+internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Names, bool IsOwn, bool IsGuard = false)
 {
-    /// <summary>The <c>if</c>, <c>&amp;&amp;</c> or <c>||</c> around <paramref name="wait"/> that tests some state; null where there is none, or a loop is nearer.</summary>
+    /// <summary>
+    /// The <c>if</c>, <c>&amp;&amp;</c> or <c>||</c> around <paramref name="wait"/> that tests some state, or the <c>if (_ready) return;</c> right in
+    /// front of it; null where there is none, or a loop is nearer.
+    /// </summary>
     public static WaitTest? Around(InvocationExpressionSyntax wait, SemanticModel model)
     {
         WaitTest? found = null;
@@ -25,6 +29,7 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
                 // A branch that first does work of its own is not about the wait.
                 case BlockSyntax block when found is null && block.Statements.TakeWhile(statement => statement != node).Any(static statement => statement is WhileStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax): return null;
                 case IfStatementSyntax test when test.Condition != node: found ??= Of(test.Condition, model); break;
+                case BlockSyntax block when node is ExpressionStatementSyntax own && GuardBefore(own, block) is { } guard: found ??= Of(guard.Condition, model) is { } left ? left with { IsGuard = true } : null; break;
                 case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } both when both.Right == node: found ??= Of(both.Left, model); break;
             }
         }
@@ -34,6 +39,11 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
 
     /// <summary>Whether <paramref name="node"/> names the state.</summary>
     public bool IsMention(SyntaxNode node) => node is IdentifierNameSyntax name && Names.Contains(name.Identifier.ValueText);
+
+    private static IfStatementSyntax? GuardBefore(ExpressionStatementSyntax wait, BlockSyntax block) =>
+        block.Statements.IndexOf(wait) is > 0 and var index
+        && block.Statements[index - 1] is IfStatementSyntax { Else: null, Statement: ReturnStatementSyntax or BlockSyntax { Statements: { Count: 1 } } } guard
+        && (guard.Statement as BlockSyntax)?.Statements[0] is null or ReturnStatementSyntax ? guard : null;
 
     private static WaitTest? Of(ExpressionSyntax condition, SemanticModel model)
     {

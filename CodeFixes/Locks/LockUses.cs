@@ -29,7 +29,8 @@ internal sealed record LockUse(ExpressionSyntax Expression, IOperation Object)
     /// <summary>Whether both may use the monitor of one object.</summary>
     public bool MayBe(LockUse other) => IsSameAs(other) || (Object, other.Object) switch
     {
-        (IMemberReferenceOperation one, IMemberReferenceOperation two) => SymbolEqualityComparer.Default.Equals(one.Member.OriginalDefinition, two.Member.OriginalDefinition),
+        // Two members of one object by two names: the property returns the field, or whatever an overriding one does.
+        (IMemberReferenceOperation or IInvocationOperation or ILocalReferenceOperation, IMemberReferenceOperation or IInvocationOperation or ILocalReferenceOperation) when LockAccess.MayBeSame(Object, other.Object) => true,
         (IInstanceReferenceOperation self, _) => Related(self.Type, other.Object.Type),
         (_, IInstanceReferenceOperation self) => Related(self.Type, Object.Type),
         (ITypeOfOperation or IInvocationOperation, ITypeOfOperation or IInvocationOperation) => SymbolEqualityComparer.Default.Equals(Object.Type, other.Object.Type) && !(Object is ITypeOfOperation && other.Object is ITypeOfOperation),

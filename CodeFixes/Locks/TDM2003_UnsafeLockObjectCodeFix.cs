@@ -27,6 +27,9 @@ public sealed class UnsafeLockObjectCodeFix() : TextCodeFixProvider(Descriptors.
         if (all.FirstOrDefault(use => use.Expression.SyntaxTree == reported.SyntaxTree && use.Expression.Span.Contains(reported.Span)) is not { } here) yield break;
         var uses = all.Where(use => IsIn(type, use) && use.IsSameAs(here)).DefaultIfEmpty(here).ToList();
 
+        // Which object it is, another type says, and that one locks it as it likes.
+        if (LockAccess.IsOverridable(LockAccess.MemberOf(here.Object))) yield break;
+
         // Whoever else locks the object would no longer keep the type's own code out.
         if (all.Any(use => !uses.Contains(use) && use.MayBe(here)) || IsSynchronized(symbol, here)) yield break;
 
