@@ -180,6 +180,67 @@ public class LocksInOppositeOrdersFixTests
         }
         """);
 
+    [Fact]
+    public Task LockOfALambda_StaysInIt() => Fixes(
+        "readonly System.Collections.Generic.List<Action> _later = []; void B() { lock (_b) { _later.Add(() => { lock (_a) { Work(); } }); [|lock (_a)|] { Work(); } } }",
+        "readonly System.Collections.Generic.List<Action> _later = []; void B() { lock (_a)\n{\n    lock (_b) { _later.Add(() => { lock (_a) { Work(); } }); Work(); }\n} }");
+
+    [Fact]
+    public Task LockOfALocalFunction_StaysInIt() => Fixes(
+        "Action? _later; void B() { lock (_b) { _later = Later; void Later() { lock (_a) { Work(); } } [|lock (_a)|] { Work(); } } }",
+        "Action? _later; void B() { lock (_a)\n{\n    lock (_b) { _later = Later; void Later() { lock (_a) { Work(); } } Work(); }\n} }");
+
+    [Fact]
+    public Task CommentsBesideTheInnerLock_KeepIt() => Fixes("""
+        void B()
+        {
+            lock (_b)
+            {
+                Work();
+                [|lock (_a)|] // needs the balance
+                { // start
+                    Work();
+                    // end of it
+                } // done
+                Work();
+            }
+        }
+        """, """
+        void B()
+        {
+            lock (_a)
+            {
+                lock (_b)
+                {
+                    Work();
+                    lock (_a) // needs the balance
+                    { // start
+                        Work();
+                        // end of it
+                    } // done
+                    Work();
+                }
+            }
+        }
+        """);
+
+    [Fact]
+    public Task CallbackUnderBothLocks_IsNoMatter() => Fixes(
+        "void B() { lock (_b) { Work(); [|lock (_a)|] { Changed?.Invoke(); } } } event Action? Changed;",
+        "void B() { lock (_a)\n{\n    lock (_b) { Work(); Changed?.Invoke(); }\n} } event Action? Changed;");
+
+    [Theory]
+    // Whoever is waited for may need the lock that would be held then.
+    [InlineData("bool _set; void B() { lock (_b) { while (!_set) Monitor.Wait(_b); [|lock (_a)|] Work(); } }")]
+    [InlineData("readonly ManualResetEventSlim _event = new(); void B() { lock (_b) { _event.Wait(); [|lock (_a)|] Work(); } }")]
+    [InlineData("readonly Thread _worker = new(Work); void B() { lock (_b) { _worker.Join(); [|lock (_a)|] Work(); } }")]
+    [InlineData("readonly System.Collections.Concurrent.BlockingCollection<int> _items = []; void B() { lock (_b) { _items.Take(); [|lock (_a)|] Work(); } }")]
+    [InlineData("bool _set; void B() { lock (_b) { WaitForIt(); [|lock (_a)|] Work(); } } void WaitForIt() { lock (_c) { while (!_set) Monitor.Wait(_c); } }")]
+    [InlineData("void B() { lock (_b) { Task.Run(Work).Wait(); [|TakeA()|]; } } void TakeA() { lock (_a) Work(); }")]
+    // Nobody knows what the subscribers do.
+    [InlineData("event Action? Changed; void B() { lock (_b) { Changed?.Invoke(); [|lock (_a)|] Work(); } }")]
+    public Task WaitBeforeTheSecondLock_OffersNothing(string members) => Fixes(members, members);
+
     [Theory]
     // What is between would run without its lock, or with a name that is taken.
     [InlineData("static void Transfer(C from, C to) { lock (from._a) { Work(); [|lock (to._a)|] Work(); } }")]

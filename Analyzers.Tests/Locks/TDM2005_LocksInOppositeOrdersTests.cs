@@ -56,11 +56,13 @@ public class LocksInOppositeOrdersTests
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) { _ = TakeAsync(); } } async Task TakeAsync() { await Task.Yield(); lock (_a) Work(); }")]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) TakeIf(false); } void TakeIf(bool take) { if (take) lock (_a) Work(); }")]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { Monitor.Enter(_b); Monitor.Exit(_b); Monitor.Enter(_a); Monitor.Exit(_a); }")]
+    [InlineData("void A() { lock (_a) lock (_b) Work(); } IEnumerable<int> B() { lock (_b) return Items(); } IEnumerable<int> Items() { lock (_a) yield return 1; }")]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) { Monitor.Exit(_b); lock (_a) Work(); Monitor.Enter(_b); } }")]
     public Task OneOrderOrNoDeadlock_DoesNotTrigger(string members) => Reports(members);
 
     [Theory]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) [|TakeA()|]; } void TakeA() { lock (_a) Work(); }")]
+    [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) foreach (var item in [|Items()|]) Work(); } IEnumerable<int> Items() { lock (_a) yield return 1; }")]
     [InlineData("void A() { lock (_a) TakeB(); } void TakeB() { lock (_b) Work(); } void B() { lock (_b) [|TakeA()|]; } void TakeA() { lock (_a) Work(); }")]
     [InlineData("void A() { lock (_a) Deep(); } void Deep() => Deeper(); void Deeper() => TakeB(); void TakeB() { lock (_b) Work(); } void B() { lock (_b) [|lock (_a)|] Work(); }")]
     [InlineData("void A() { lock (_a) lock (_b) Work(); } void B() { lock (_b) _ = [|Count|]; } int Count { get { lock (_a) return 1; } }")]

@@ -196,6 +196,60 @@ public class LockTakenAgainFixTests
         """);
 
     [Theory]
+    // The release that is there becomes the first acquire's.
+    [InlineData("_semaphore.Wait(); [|_semaphore.Wait()|]; try { Work(); } finally { _semaphore.Release(); }", "_semaphore.Wait(); try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); Work(); [|_semaphore.Wait()|]; try { Work(); } finally { _semaphore.Release(); }", "_semaphore.Wait(); Work(); try { Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("_rw.EnterWriteLock(); [|_rw.EnterWriteLock()|]; try { Work(); } finally { _rw.ExitWriteLock(); }", "_rw.EnterWriteLock(); try { Work(); } finally { _rw.ExitWriteLock(); }")]
+    // The first acquire has its own.
+    [InlineData("_semaphore.Wait(); [|_semaphore.Wait()|]; try { Work(); } finally { _semaphore.Release(); _semaphore.Release(); }", "_semaphore.Wait(); try { Work(); } finally { _semaphore.Release(); }")]
+    public Task SecondAcquire_LeavesOneReleaseForTheFirst(string body, string @fixed) => Fixes(body, @fixed);
+
+    [Theory]
+    // One path has a release for the first acquire, the other has not.
+    [InlineData("_semaphore.Wait(); if (_count > 0) { _semaphore.Release(); return; } [|_semaphore.Wait()|]; try { Work(); } finally { _semaphore.Release(); }")]
+    // The release that is there is of another kind.
+    [InlineData("_rw.EnterWriteLock(); [|_rw.EnterReadLock()|]; try { Work(); } finally { _rw.ExitReadLock(); }")]
+    [InlineData("_thread.Acquire(); using ([|_thread.Acquire()|]) { Work(); }")]
+    public Task FirstHoldWouldBeLeft_OffersNothing(string body) => Fixes(body, body);
+
+    [Fact]
+    public Task AcquireInsideTheTryOnOneLine_GoesWithIt() => Fixes("""
+        var outer = false;
+        try
+        {
+            _spin.Enter(ref outer);
+            var inner = false;
+            try { [|_spin.Enter(ref inner)|]; Work(); } finally { if (inner) _spin.Exit(); }
+        }
+        finally { if (outer) _spin.Exit(); }
+        """, """
+        var outer = false;
+        try
+        {
+            _spin.Enter(ref outer);
+            Work();
+        }
+        finally { if (outer) _spin.Exit(); }
+        """);
+
+    [Fact]
+    public Task AcquireAmongOthersOnOneLine_GoesWithItsTry() => Fixes(
+        "_semaphore.Wait(); try { Work(); try { [|_semaphore.Wait()|]; Work(); } finally { _semaphore.Release(); } } finally { _semaphore.Release(); }",
+        "_semaphore.Wait(); try { Work(); Work(); } finally { _semaphore.Release(); }");
+
+    [Fact]
+    public Task UpgradeOfAHoldThatItsReleaseAsksFor_AsksForTheUpgradeable() => Fixes(
+        "_rw.EnterReadLock(); try { [|Write()|]; } finally { if (_rw.IsReadLockHeld) _rw.ExitReadLock(); }",
+        "_rw.EnterUpgradeableReadLock(); try { Write(); } finally { if (_rw.IsUpgradeableReadLockHeld) _rw.ExitUpgradeableReadLock(); }");
+
+    [Fact]
+    public Task UpgradeOfAHoldThatOthersAskFor_OffersNothing()
+    {
+        const string Body = "_rw.EnterReadLock(); try { _count = _rw.CurrentReadCount; [|Write()|]; } finally { _rw.ExitReadLock(); }";
+        return Fixes(Body, Body);
+    }
+
+    [Theory]
     // Others call the callee without the lock, maybe.
     [InlineData("_semaphore.Wait(); try { [|Again()|]; } finally { _semaphore.Release(); }")]
     // The scope has another use.

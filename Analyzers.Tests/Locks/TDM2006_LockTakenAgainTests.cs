@@ -80,6 +80,14 @@ public class LockTakenAgainTests
     [InlineData("_semaphore.Wait(); try { [|ForwardAsync()|].GetAwaiter().GetResult(); } finally { _semaphore.Release(); }")]
     [InlineData("_rw.EnterReadLock(); try { [|Write()|]; } finally { _rw.ExitReadLock(); }")]
     [InlineData("using (_thread.Acquire()) [|Threaded()|];")]
+    [InlineData("_semaphore.Wait(); try { foreach (var item in [|Items()|]) Work(); } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); try { _ = [|Items()|].Where(item => item > 1).ToList(); } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); try { _ = new List<int>([|Items()|]); } finally { _semaphore.Release(); }")]
+    // One hold and one callee: once.
+    [InlineData("_semaphore.Wait(); try { [|Again()|]; Again(); foreach (var each in all) Again(); } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); try { [|Count|] = Count + 1; } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); try { [|Again()|]; [|TakeIt(_semaphore)|]; } finally { _semaphore.Release(); }")]
+    [InlineData("_semaphore.Wait(); try { [|Again()|]; } finally { _semaphore.Release(); } _semaphore.Wait(); try { [|Again()|]; } finally { _semaphore.Release(); }")]
     public Task CalleeTakesItAgain_Triggers(string code) => Reports(code);
 
     [Theory]
@@ -97,6 +105,10 @@ public class LockTakenAgainTests
     [InlineData("_rw.EnterUpgradeableReadLock(); try { Write(); } finally { _rw.ExitUpgradeableReadLock(); }")]
     [InlineData("_rw.EnterWriteLock(); try { AskFirst(); } finally { _rw.ExitWriteLock(); }")]
     [InlineData("lock (_gate) LockedAgain();")]
+    // An iterator runs when its items are taken.
+    [InlineData("IEnumerable<int> items; _semaphore.Wait(); try { items = Items(); } finally { _semaphore.Release(); } foreach (var item in items) Work();")]
+    [InlineData("IEnumerable<int> items; _semaphore.Wait(); try { items = Items().Where(item => item > 1); } finally { _semaphore.Release(); } foreach (var item in items) Work();")]
+    [InlineData("_semaphore.Wait(); try { var lists = new List<IEnumerable<int>>(); lists.Add(Items()); } finally { _semaphore.Release(); }")]
     public Task CalleeTakesAnother_DoesNotTrigger(string code) => Reports(code);
 
     [Fact]
@@ -114,13 +126,14 @@ public class LockTakenAgainTests
     [Fact]
     public Task Message_TellsTheHolderAndTheOutcome() => Verify.VerifyAnalyzerAsync(
         Source("{|#1:_semaphore.Wait()|};\ntry { {|#0:Again()|}; }\nfinally { _semaphore.Release(); }", "void", "{|#2:_semaphore.Wait()|}"),
-        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithLocation(2).WithMessage("'Again' takes '_semaphore', which is held since line 27; a semaphore is not reentrant, so it waits for itself forever; call it when the lock is released, or split off the part that needs no lock of its own"));
+        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithLocation(2).WithMessage("'Again' takes '_semaphore', which is held since line 28; a semaphore is not reentrant, so it waits for itself forever; call it when the lock is released, or split off the part that needs no lock of its own"));
 
     private static Task Reports(string body, string returns = "void") => Verify.VerifyAnalyzerAsync(Source(body, returns));
 
     private static string Source(string body, string returns, string again = "_semaphore.Wait()") => $$"""
         using System;
         using System.Collections.Generic;
+        using System.Linq;
         using System.Threading;
         using System.Threading.Tasks;
         using Tandem;
@@ -167,6 +180,7 @@ public class LockTakenAgainTests
             void Later(Action action) => Tasks.Add(Task.Run(action));
             void Forever(int n) { if (n > 0) Forever(n - 1); }
             void AskFirst() { var enter = !_rw.IsWriteLockHeld; if (enter) _rw.EnterWriteLock(); Work(); if (enter) _rw.ExitWriteLock(); }
+            IEnumerable<int> Items() { _semaphore.Wait(); try { yield return 1; } finally { _semaphore.Release(); } }
             void LockedAgain() { lock (_gate) Work(); }
         }
         """;

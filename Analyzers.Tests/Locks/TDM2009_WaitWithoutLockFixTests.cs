@@ -61,6 +61,11 @@ public class WaitWithoutLockFixTests
         """);
 
     [Fact]
+    public Task LockOfStartedWork_StaysInIt() => InClass(
+        "void M() { while (!_ready) { ThreadPool.QueueUserWorkItem(_ => { lock (_gate) { _ready = true; Monitor.Pulse(_gate); } }); [|Monitor.Wait(_gate)|]; } }",
+        "void M() { lock (_gate)\n{\n    while (!_ready) { ThreadPool.QueueUserWorkItem(_ => { lock (_gate) { _ready = true; Monitor.Pulse(_gate); } }); Monitor.Wait(_gate); }\n} }");
+
+    [Fact]
     public Task UnderAnotherLock_IsLeftAlone() => NotOffered("void M() { lock (_other) { [|Monitor.Pulse(_gate)|]; } }");
 
     [Fact]

@@ -37,7 +37,7 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
     {
         if (depth == 0) return [];
         ImmutableArray<TakenLock> found = [];
-        foreach (var target in Targets(operation))
+        foreach (var target in Targets(operation).Where(target => !Iterators.RunsLater(target, operation)))
             foreach (var taken in Of(target, depth - 1, cancellationToken))
             {
                 if (IsOfNewObject(taken, operation, cancellationToken)) continue;

@@ -30,8 +30,15 @@ public sealed class LockTakenAgainAnalyzer() : TandemAnalyzer(Descriptors.LockTa
             {
                 // Every lock of a `lock` statement is reentrant.
                 if (!function.HasCalls) continue;
+                var told = new HashSet<(SyntaxNode, ISymbol)>();
                 foreach (var again in takings.In(function, file.CancellationToken).GroupBy(static taking => taking.At))
-                    if (First(again, function, file.CancellationToken) is var (taking, held, outcome)) file.ReportDiagnostic(Describe(taking, held, outcome, flow, file));
+                {
+                    if (First(again, function, file.CancellationToken) is not var (taking, held, outcome)) continue;
+
+                    // One hold and one callee that can't go together are told once, however often it is called.
+                    if (taking.IsByCall && !told.Add((held.Acquire.Syntax, Member(taking.Taken.Taker!)))) continue;
+                    file.ReportDiagnostic(Describe(taking, held, outcome, flow, file));
+                }
             }
         });
     }
@@ -65,10 +72,10 @@ public sealed class LockTakenAgainAnalyzer() : TandemAnalyzer(Descriptors.LockTa
             facts = facts.Add(Upgrade, "");
             places = places.AddRange(outer);
         }
-        else if (!isUpgrade && !taking.IsByCall && ReleasesOf(taking.At.Syntax) is { } inner)
+        else if (!isUpgrade && !taking.IsByCall && locks is not null && ReleasesOf(taking.At.Syntax) is { } inner && SecondHold.WithoutAcquire(taking, held, locks) is { } without)
         {
             facts = facts.Add(Drop, "");
-            places = places.AddRange(inner);
+            if (without == Dropped.WithItsReleases) places = places.AddRange(inner);
         }
         else if (taking.IsByCall)
         {
@@ -91,6 +98,9 @@ public sealed class LockTakenAgainAnalyzer() : TandemAnalyzer(Descriptors.LockTa
                 ? releases.Select(static release => release.Syntax).Distinct().OrderBy(static release => release.SpanStart).Select(static release => release.GetLocation())
                 : null;
     }
+
+    /// <summary>The two accessors of a property are one member.</summary>
+    private static ISymbol Member(IMethodSymbol taker) => (taker.AssociatedSymbol ?? taker).OriginalDefinition;
 
     private static string Fact(LockTaking taking, bool isUpgrade) => (taking.IsByCall, isUpgrade) switch
     {

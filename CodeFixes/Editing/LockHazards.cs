@@ -6,7 +6,10 @@ using Tandem.Analyzers.Model;
 namespace Tandem.CodeFixes.Editing;
 
 /// <summary>What must not be done with a lock held: waiting for somebody who may need that lock, taking a second one in an order of its own, running code of unknown others, long work.</summary>
-internal sealed class LockHazards(SemanticModel model, string expression)
+/// <param name="model">The model of the code.</param>
+/// <param name="expression">The lock.</param>
+/// <param name="isTakenInside">Whether the code is to take the lock earlier than it does: what it does under the lock already is no matter.</param>
+internal sealed class LockHazards(SemanticModel model, string expression, bool isTakenInside = false)
 {
     /// <summary>How deep the methods that the code calls are looked into.</summary>
     private const int MaxCalls = 2;
@@ -26,6 +29,7 @@ internal sealed class LockHazards(SemanticModel model, string expression)
         IAnonymousFunctionOperation lambda when !IsPassedOn(lambda) => false,
         ILocalFunctionOperation or INameOfOperation => false,
         ILockOperation locked when !theLock.Is(locked.LockedValue) => true,
+        ILockOperation locked when isTakenInside => In(locked.LockedValue, theLock, calls),
         // Spinning until another thread changes something.
         IWhileLoopOperation { Body: IEmptyOperation or IBlockOperation { Operations.IsEmpty: true } } => true,
         // Monitor.Wait gives the lock back for as long as it takes; of which lock, is asked below.

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
@@ -50,10 +51,11 @@ internal sealed class LockRange
 
     /// <summary>The change that puts the statements into <c>lock (expression) { … }</c>, and takes out the holds of the same lock inside; null where they can't be locked.</summary>
     /// <param name="expression">The lock.</param>
-    /// <param name="evenWithLocks">Whether the lock is taken for the sake of the locks inside, which are no hazard then.</param>
-    public TextChange? Lock(string expression, bool evenWithLocks = false)
+    /// <param name="around">The one statement of the range, where its lock is to be taken after this one, which is taken inside of it now.</param>
+    public TextChange? Lock(string expression, LockStatementSyntax? around = null)
     {
-        if (_statements.Any(Forbids) || (!evenWithLocks && _statements.Any(new LockHazards(_model, expression).In)) || HoistedNames() is not { } hoisted) return null;
+        var hazards = new LockHazards(_model, expression, isTakenInside: around is not null);
+        if (_statements.Any(Forbids) || (around is null ? _statements.Any(hazards.In) : hazards.In(around.Statement)) || HoistedNames() is not { } hoisted) return null;
 
         var text = First.SyntaxTree.GetText();
         var range = TextSpan.FromBounds(First.SpanStart, EndWithComment());
@@ -61,8 +63,8 @@ internal sealed class LockRange
         var newLine = text.Lines[0].EndIncludingLineBreak - text.Lines[0].End == 2 ? "\r\n" : "\n";
 
         var edits = new List<TextChange>();
-        foreach (var held in _statements.SelectMany(static statement => statement.DescendantNodesAndSelf().OfType<LockStatementSyntax>()))
-            if (held.Expression.ToString() == expression) edits.AddRange(Unwrap(held, text));
+        foreach (var held in LocksInside)
+            if (held.Expression.ToString() == expression && !LosesComment(held, text)) edits.AddRange(Unwrap(held, text));
         var declarations = string.Concat(hoisted.Select(local => $"{TypeOf(local)} {local.Name};{newLine}{outer}"));
         foreach (var statement in _statements.OfType<LocalDeclarationStatementSyntax>())
             if (hoisted.Any(local => local.Name == statement.Declaration.Variables[0].Identifier.ValueText)) edits.Add(new TextChange(TextSpan.FromBounds(statement.SpanStart, statement.Declaration.Variables[0].SpanStart), ""));
@@ -111,6 +113,20 @@ internal sealed class LockRange
         return (maybeNull || local.Type.IsValueType ? local.Type : local.Type.WithNullableAnnotation(NullableAnnotation.NotAnnotated)).ToMinimalDisplayString(_model, First.SpanStart);
     }
 
+    /// <summary>The locks that are taken while the range runs: those of a lambda or a local function are taken when it runs, by another thread maybe.</summary>
+    private IEnumerable<LockStatementSyntax> LocksInside => _statements.SelectMany(static statement => statement.DescendantNodesAndSelf(static node => node is not (AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax))).OfType<LockStatementSyntax>();
+
+    /// <summary>Whether a comment stands beside the head or the braces of the lock, and would go, or move, with them: such a lock stays, and is taken again.</summary>
+    private static bool LosesComment(LockStatementSyntax held, SourceText text)
+    {
+        if (held.Statement is not BlockSyntax { Statements: { Count: > 0 } statements } block) return HasComment(TextSpan.FromBounds(held.SpanStart, held.Statement.SpanStart));
+        var head = text.Lines.GetLineFromPosition(block.OpenBraceToken.Span.End).End;
+        return HasComment(TextSpan.FromBounds(held.SpanStart, Math.Min(head, statements[0].SpanStart))) || (text.Lines.GetLineFromPosition(block.CloseBraceToken.SpanStart).Start > statements.Last().Span.End && block.CloseBraceToken.TrailingTrivia.Any(IsComment));
+
+        bool HasComment(TextSpan span) => held.DescendantTrivia(span).Any(trivia => span.Contains(trivia.Span) && IsComment(trivia));
+        static bool IsComment(SyntaxTrivia trivia) => !trivia.IsKind(SyntaxKind.WhitespaceTrivia) && !trivia.IsKind(SyntaxKind.EndOfLineTrivia);
+    }
+
     private static IEnumerable<TextChange> Unwrap(LockStatementSyntax held, SourceText text)
     {
         if (held.Statement is not BlockSyntax { Statements: { Count: > 0 } statements } block || held.Parent is not (BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax))
@@ -132,7 +148,7 @@ internal sealed class LockRange
     private IEnumerable<TextChange> Indented(SourceText text, TextSpan range, List<TextChange> removed)
     {
         var root = First.SyntaxTree.GetRoot();
-        var unwrapped = _statements.SelectMany(static statement => statement.DescendantNodesAndSelf().OfType<LockStatementSyntax>()).Where(held => removed.Any(edit => edit.Span.Start == held.SpanStart && held.Statement is BlockSyntax && held.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)).ToList();
+        var unwrapped = LocksInside.Where(held => removed.Any(edit => edit.Span.Start == held.SpanStart && held.Statement is BlockSyntax && held.Parent is BlockSyntax or SwitchSectionSyntax or GlobalStatementSyntax)).ToList();
         foreach (var line in text.Lines.Where(line => line.Start > range.Start && line.Start < range.End))
         {
             if (text.ToString(line.Span).Trim() is var content && (content.Length == 0 || content[0] == '#') || removed.Any(edit => edit.Span.Contains(line.Start) || edit.Span.End == line.Start)) continue;

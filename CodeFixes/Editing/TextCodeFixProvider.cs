@@ -46,13 +46,20 @@ public abstract class TextCodeFixProvider : CodeFixProvider
         var root = await model.SyntaxTree.GetRootAsync(cancellationToken).ConfigureAwait(false);
         foreach (var fix in Fixes(model, root.FindNode(diagnostic.Location.SourceSpan, getInnermostNodeForTie: true), diagnostic, cancellationToken))
         {
-            if (fix.Changes.IsEmpty) continue;
+            if (fix.Changes.IsEmpty || Overlap(fix.Changes)) continue;
             var changed = await ApplyAsync(document, fix.Changes, cancellationToken).ConfigureAwait(false);
             if (await changed.GetSemanticModelAsync(cancellationToken).ConfigureAwait(false) is { } after && CompilesAsBefore(model, after, cancellationToken))
                 fixes.Add(fix);
         }
 
         return fixes;
+    }
+
+    /// <summary>Whether two of the changes want the same code: no text comes of both.</summary>
+    private static bool Overlap(IEnumerable<TextChange> changes)
+    {
+        var ordered = changes.OrderBy(static change => change.Span).ToList();
+        return ordered.Zip(ordered.Skip(1), static (change, next) => next.Span.Start < change.Span.End).Any(static overlap => overlap);
     }
 
     // What was wrong before may stay so; nothing new may come.

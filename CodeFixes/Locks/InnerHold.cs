@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
@@ -59,7 +60,29 @@ internal static class InnerHold
             }
         }
 
-        return changes;
+        return Merged(text, changes);
+    }
+
+    /// <summary>What goes twice (the acquire, and the head of the try that it comes first in) goes once; null where something is to stand in its place.</summary>
+    private static List<TextChange>? Merged(SourceText text, List<TextChange> changes)
+    {
+        var merged = new List<TextChange>();
+        foreach (var change in changes.OrderBy(static change => change.Span))
+        {
+            if (merged.Count == 0 || change.Span.Start >= merged[merged.Count - 1].Span.End)
+            {
+                merged.Add(change);
+                continue;
+            }
+
+            var last = merged[merged.Count - 1];
+            if (change.NewText?.Length > 0 || last.NewText?.Length > 0) return null;
+            var end = Math.Max(last.Span.End, change.Span.End);
+            while (end < text.Length && text[end] == ' ') end++;
+            merged[merged.Count - 1] = new TextChange(TextSpan.FromBounds(last.Span.Start, end), "");
+        }
+
+        return merged;
     }
 
     /// <summary>The statement that goes with a release: the call's own, or the <c>if (taken)</c> before it.</summary>

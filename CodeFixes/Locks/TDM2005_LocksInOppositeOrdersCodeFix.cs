@@ -40,7 +40,7 @@ public sealed class LocksInOppositeOrdersCodeFix() : TextCodeFixProvider(Descrip
             yield return Fix("Take them in the other order", neighbours.Swap());
         }
         else if (diagnostic.Properties.TryGetValue(OrderFacts.TakeFirst, out var lockToTakeFirst) && outer.FirstAncestorOrSelf<LockStatementSyntax>() is { } held
-            && LockRange.Around(model, [held])?.Lock(lockToTakeFirst!, evenWithLocks: true) is { } wrapped)
+            && LockRange.Around(model, [held])?.Lock(lockToTakeFirst!, around: held) is { } wrapped)
         {
             yield return Fix($"Take '{lockToTakeFirst}' first", [wrapped]);
         }

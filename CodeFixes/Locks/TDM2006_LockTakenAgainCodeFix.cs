@@ -31,7 +31,8 @@ public sealed class LockTakenAgainCodeFix() : TextCodeFixProvider(Descriptors.Lo
 
             // A hold that nothing here gives back would be given back in the wrong mode elsewhere.
             if (calls.Count < 2 || calls.Select(Renamed) is var renamed && renamed.Any(static change => change is null)) yield break;
-            yield return new TextFix("Enter the upgradeable read lock", UpgradeKey, [.. renamed.Select(static change => change!.Value)]);
+            if (UpgradedHold.Questions(calls) is not { } questions) yield break;
+            yield return new TextFix("Enter the upgradeable read lock", UpgradeKey, [.. renamed.Select(static change => change!.Value), .. questions]);
         }
 
         if (diagnostic.Properties.ContainsKey(LockTakenAgainAnalyzer.Drop))
