@@ -94,6 +94,9 @@ public class LocksInOppositeOrdersTests
     [InlineData("static void Transfer(C[] all, int from, int to) { lock (all[from]._a) [|lock (all[to]._a)|] Work(); }")]
     [InlineData("static void Transfer(Dictionary<int, C> all, int x, int y) { var from = all[x]; var to = all[y]; lock (from._a) [|lock (to._a)|] Work(); }")]
     [InlineData("readonly object[] _stripes = []; void Transfer(int from, int to) { lock (_stripes[from]) [|lock (_stripes[to])|] Work(); }")]
+    [InlineData("static bool Transfer(Dictionary<int, C> all, int x, int y) { if (!all.TryGetValue(x, out var from) || !all.TryGetValue(y, out var to)) return false; lock (from._lock) [|lock (to._lock)|] Work(); return true; }")]
+    [InlineData("static C? Find(int id) => null; static void Transfer(int x, int y) { if (Find(x) is { } from && Find(y) is { } to) { lock (from._a) [|lock (to._a)|] Work(); } }")]
+    [InlineData("bool Same(object? other) { if (other is not C c) return false; lock (_a) [|lock (c._a)|] return true; }")]
     public Task ArgumentOrder_Triggers(string members) => Reports(members);
 
     [Theory]
@@ -114,7 +117,15 @@ public class LocksInOppositeOrdersTests
     [InlineData("static void Each(C[] all) { lock (all[0]._a) lock (all[1]._a) Work(); }")]
     [InlineData("static void Same(C one) { lock (one._a) lock (one._a) Work(); }")]
     [InlineData("static void Transfer(C from, C to) { lock (from._a) Work(); lock (to._a) Work(); }")]
+    [InlineData("static bool Transfer(Dictionary<int, C> all, int x, int y) { if (!all.TryGetValue(x, out var from) || !all.TryGetValue(y, out var to) || from.Id >= to.Id) return false; lock (from._a) lock (to._a) Work(); return true; }")]
+    // What an object looks up by a key is below it, and what it takes for a child, too.
+    [InlineData("readonly Dictionary<int, C> _all = []; void Touch(int id) { lock (_a) if (_all.TryGetValue(id, out var found)) lock (found._a) Work(); }")]
+    [InlineData("readonly Dictionary<int, C> _all = []; void Touch(int id) { lock (_a) { var found = _all[id]; lock (found._a) Work(); } }")]
+    [InlineData("void AddChild(C node) { lock (_a) lock (node._a) Work(); }")]
     public Task OrderedOrNested_DoesNotTrigger(string members) => Reports(members);
+
+    [Fact]
+    public Task FunctionsVote_NotTheirCalls() => Reports("void X() { lock (_a) lock (_b) Work(); } void Y() { lock (_a) lock (_b) Work(); } void B() { lock (_b) { [|TakeA()|]; TakeA(); TakeA(); } } void TakeA() { lock (_a) Work(); }");
 
     [Fact]
     public Task CapturedLocals_Trigger() => Reports("void A() { object x = new(), y = new(); Task.Run(() => { lock (x) lock (y) Work(); }); Task.Run(() => { lock (y) [|lock (x)|] Work(); }); }");

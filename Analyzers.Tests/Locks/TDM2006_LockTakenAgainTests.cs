@@ -117,6 +117,21 @@ public class LockTakenAgainTests
     [Fact]
     public Task AwaitedCall_Triggers() => Reports("await _semaphore.WaitAsync(); try { await [|AgainAsync()|].ConfigureAwait(false); } finally { _semaphore.Release(); }", "async Task");
 
+    [Theory]
+    [InlineData("await Task.WhenAll([|AgainAsync()|], Task.Delay(1));")]
+    [InlineData("await Task.WhenAll(new[] { [|AgainAsync()|] }).ConfigureAwait(false);")]
+    [InlineData("Task.WaitAll([|AgainAsync()|]);")]
+    [InlineData("var again = [|AgainAsync()|]; await again;")]
+    [InlineData("var again = [|AgainAsync()|]; again.Wait();")]
+    public Task TaskWaitedForUnderTheLock_Triggers(string code) => Reports($"await _semaphore.WaitAsync(); try {{ {code} }} finally {{ _semaphore.Release(); }}", "async Task");
+
+    [Theory]
+    [InlineData("await Task.WhenAny(AgainAsync(), Task.Delay(1));")]
+    [InlineData("var both = Task.WhenAll(AgainAsync(), Task.Delay(1)); Tasks.Add(both);")]
+    [InlineData("var again = AgainAsync(); Work(); Tasks.Add(again);")]
+    [InlineData("await IfFreeAsync();")]
+    public Task TaskNotWaitedForUnderTheLock_DoesNotTrigger(string code) => Reports($"await _semaphore.WaitAsync(); try {{ {code} }} finally {{ _semaphore.Release(); }}", "async Task");
+
     [Fact]
     public Task CallThatIsNotAwaited_DoesNotTrigger() => Reports("await _semaphore.WaitAsync(); try { var task = AgainAsync(); Tasks.Add(task); } finally { _semaphore.Release(); }", "async Task");
 
@@ -171,6 +186,7 @@ public class LockTakenAgainTests
             }
             static void TakeIt(SemaphoreSlim semaphore) { semaphore.Wait(); try { Work(); } finally { semaphore.Release(); } }
             async Task AgainAsync() { await _semaphore.WaitAsync(); try { Work(); } finally { _semaphore.Release(); } }
+            async Task IfFreeAsync() { var own = _semaphore.CurrentCount > 0; if (own) await _semaphore.WaitAsync(); Work(); if (own) _semaphore.Release(); }
             Task ForwardAsync() => AgainAsync();
             void Write() { _rw.EnterWriteLock(); try { Work(); } finally { _rw.ExitWriteLock(); } }
             void Threaded() { using (_thread.Acquire()) Work(); }

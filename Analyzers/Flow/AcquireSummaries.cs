@@ -187,6 +187,9 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
 
                 switch (table.Find(operation))
                 {
+                    case null when operation is IPropertyReferenceOperation { Property: { Name: "CurrentCount", ContainingType.Name: "SemaphoreSlim" } } count:
+                        if (AccessPath.Of(count.Instance) is { } semaphore) asked.Add(semaphore);
+                        break;
                     case null when operation is IInvocationOperation or IPropertyReferenceOperation or IObjectCreationOperation && calls.Count < MostCalls:
                         if (operation.Type is not null && Targets(operation).Any(static target => !target.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)) calls.Add(operation);
                         break;

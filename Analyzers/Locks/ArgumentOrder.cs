@@ -16,6 +16,7 @@ namespace Tandem.Analyzers.Locks;
 internal static class ArgumentOrder
 {
     private static readonly string[] s_ranked = ["parent", "child", "owner", "root", "inner", "outer", "nested"];
+    private static readonly string[] s_relations = ["parent", "child"];
     private static readonly string[] s_orderings = ["Compare", "CompareTo", "CompareOrdinal", "Min", "Max", "OrderBy", "Order", "Sort", "ThenBy"];
 
     /// <summary>Whether <paramref name="order"/>, of two locks of one class, follows the arguments.</summary>
@@ -30,6 +31,10 @@ internal static class ArgumentOrder
         var first = Choosers(order.Held.Lock, member);
         var second = Choosers(taken, member);
         if (first.Except(second).IsEmpty || second.Except(first).IsEmpty) return false;
+
+        // What an object looks up by a key is its part, and locked after it.
+        if ((IsThis(order.Held.Lock) && IsLookedUp(taken, member)) || (IsThis(taken) && IsLookedUp(order.Held.Lock, member))) return false;
+        if (member is MethodDeclarationSyntax { Identifier.ValueText: var method } && s_relations.Any(rank => method.IndexOf(rank, StringComparison.OrdinalIgnoreCase) >= 0)) return false;
 
         // A name that tells a rank tells an order, too.
         if (first.Union(second).Any(static name => s_ranked.Any(rank => name.IndexOf(rank, StringComparison.OrdinalIgnoreCase) >= 0))) return false;
@@ -61,15 +66,41 @@ internal static class ArgumentOrder
     /// <summary>The parameters that a local is looked up by: <c>var from = _accounts[fromId];</c></summary>
     private static ImmutableHashSet<string> OfLocal(string name, SyntaxNode member, int depth)
     {
-        var declarators = member.DescendantNodes().OfType<VariableDeclaratorSyntax>().Where(declarator => declarator.Identifier.ValueText == name).ToList();
-        if (depth > 3 || declarators.Count != 1 || Unconverted(declarators[0].Initializer?.Value) is not (ElementAccessExpressionSyntax or InvocationExpressionSyntax or IdentifierNameSyntax) || IsAssigned(member, name)) return [];
+        if (depth > 3 || ValueOf(name, member) is not { } value || IsAssigned(member, name)) return [];
 
         var parameters = Parameters(member);
         var found = ImmutableHashSet<string>.Empty;
-        foreach (var mentioned in declarators[0].Initializer!.Value.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(static id => id.Identifier.ValueText).Distinct())
+        foreach (var mentioned in value.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Select(static id => id.Identifier.ValueText).Distinct())
             found = parameters.Contains(mentioned) ? found.Add(mentioned) : mentioned == name ? found : found.Union(OfLocal(mentioned, member, depth + 1));
         return found;
     }
+
+    private static bool IsThis(AccessPath path) => path.Root.IsThis;
+
+    private static bool IsLookedUp(AccessPath path, SyntaxNode member) => path.Root.Symbol is ILocalSymbol local && ValueOf(local.Name, member) is not (null or IdentifierNameSyntax);
+
+    /// <summary>What a local is declared to be: the value itself, or the call that gives it out, or what a pattern looks at.</summary>
+    private static ExpressionSyntax? ValueOf(string name, SyntaxNode member)
+    {
+        var values = Declared(member).Where(declared => declared.Name == name).Select(static declared => declared.Value).ToList();
+        return values.Count == 1 && Unconverted(values[0]) is (ElementAccessExpressionSyntax or InvocationExpressionSyntax or IdentifierNameSyntax) and var value ? value : null;
+    }
+
+    private static IEnumerable<(string Name, ExpressionSyntax? Value)> Declared(SyntaxNode member) => member.DescendantNodes().SelectMany(static node => node switch
+    {
+        VariableDeclaratorSyntax declarator => [(declarator.Identifier.ValueText, declarator.Initializer?.Value)],
+        SingleVariableDesignationSyntax designation => [(designation.Identifier.ValueText, Designated(designation))],
+        _ => Enumerable.Empty<(string, ExpressionSyntax?)>(),
+    });
+
+    /// <summary><c>TryGetValue(id, out var x)</c>, <c>Find(id) is { } x</c>, <c>other is not C x</c>; a part of a pattern is a step further.</summary>
+    private static ExpressionSyntax? Designated(SingleVariableDesignationSyntax designation) => designation.Parent switch
+    {
+        DeclarationExpressionSyntax { Parent: ArgumentSyntax { Parent.Parent: InvocationExpressionSyntax call } } => call,
+        PatternSyntax { Parent: IsPatternExpressionSyntax matched } => matched.Expression,
+        PatternSyntax { Parent: UnaryPatternSyntax { Parent: IsPatternExpressionSyntax matched } } => matched.Expression,
+        _ => null,
+    };
 
     private static ExpressionSyntax? Unconverted(ExpressionSyntax? value) => value switch
     {
@@ -101,8 +132,8 @@ internal static class ArgumentOrder
     private static HashSet<string> WithDerived(SyntaxNode member, ImmutableHashSet<string> names)
     {
         var all = new HashSet<string>(names);
-        foreach (var declarator in member.DescendantNodes().OfType<VariableDeclaratorSyntax>())
-            if (declarator.Initializer is { } made && Mentions(made, all)) all.Add(declarator.Identifier.ValueText);
+        foreach (var (name, value) in Declared(member))
+            if (value is not null && Mentions(value, all)) all.Add(name);
         return all;
     }
 
@@ -119,6 +150,7 @@ internal static class ArgumentOrder
         && member.DescendantNodes().Any(node => node switch
         {
             VariableDeclaratorSyntax declarator => declarator.Identifier.ValueText == name.Identifier.ValueText,
+            SingleVariableDesignationSyntax designation => designation.Identifier.ValueText == name.Identifier.ValueText,
             ParameterSyntax parameter => parameter.Identifier.ValueText == name.Identifier.ValueText,
             _ => false,
         });

@@ -122,16 +122,17 @@ internal sealed class LockOrders
     }
 
     /// <summary>How an order compares with those that contradict it: the rarer first, then the one whose last place is the latest.</summary>
-    private readonly record struct Rank(int Places, string File, int Position) : IComparable<Rank>
+    private readonly record struct Rank(int Functions, string File, int Position) : IComparable<Rank>
     {
         public static Rank Of(IEnumerable<LockOrder> orders)
         {
             var places = orders.Select(static order => order.Place).Distinct().OrderBy(static place => place.File, StringComparer.Ordinal).ThenBy(static place => place.Position).ToList();
-            return places.Count == 0 ? default : new Rank(places.Count, places[places.Count - 1].File, places[places.Count - 1].Position);
+            var functions = orders.Select(static order => FunctionGraphs.FunctionAround(order.Taking.At.Syntax)).Distinct().Count();
+            return places.Count == 0 ? default : new Rank(functions, places[places.Count - 1].File, places[places.Count - 1].Position);
         }
 
         public int CompareTo(Rank other) =>
-            Places != other.Places ? Places.CompareTo(other.Places)
+            Functions != other.Functions ? Functions.CompareTo(other.Functions)
             : string.CompareOrdinal(other.File, File) is not 0 and var file ? file
             : other.Position.CompareTo(Position);
     }

@@ -64,8 +64,26 @@ internal static class OperationExtensions
     }
 
     /// <summary>Whether the code goes on only when the task that <paramref name="operation"/> gives has ended.</summary>
-    public static bool IsWaitedFor(this IOperation operation) =>
-        ConsumerOfTask(operation) is IAwaitOperation or IInvocationOperation { TargetMethod.Name: "GetResult" or "Wait" } or IPropertyReferenceOperation { Property.Name: "Result" };
+    public static bool IsWaitedFor(this IOperation operation) => ConsumerOfTask(operation) switch
+    {
+        IAwaitOperation or IInvocationOperation { TargetMethod.Name: "GetResult" or "Wait" } or IPropertyReferenceOperation { Property.Name: "Result" } => true,
+        IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => IsWaitedForNext(declarator),
+        IArgumentOperation or IArrayInitializerOperation or ICollectionExpressionOperation => operation.Ancestors().OfType<IInvocationOperation>().FirstOrDefault() is { TargetMethod: { ContainingType.Name: "Task" } method } call
+            && (method.Name == "WaitAll" || (method.Name == "WhenAll" && call.IsWaitedFor())),
+        _ => false,
+    };
+
+    /// <summary>Whether the statement behind a declaration waits for the task that it declares.</summary>
+    private static bool IsWaitedForNext(IVariableDeclaratorOperation declarator) =>
+        declarator.Ancestors().OfType<IVariableDeclarationGroupOperation>().FirstOrDefault() is { Parent: IBlockOperation block } group
+        && block.Operations.IndexOf(group) + 1 is var next && next < block.Operations.Length
+        && block.Operations[next] is (IExpressionStatementOperation or IVariableDeclarationGroupOperation or IReturnOperation) and var statement
+        && statement.OwnDescendants().Any(use => use is ILocalReferenceOperation local && SymbolEqualityComparer.Default.Equals(local.Local, declarator.Symbol) && ConsumerOfTask(use) is IAwaitOperation or IInvocationOperation { TargetMethod.Name: "GetResult" or "Wait" });
+
+    private static IEnumerable<IOperation> Ancestors(this IOperation operation)
+    {
+        for (var at = operation.Parent; at is not null; at = at.Parent) yield return at;
+    }
 
     /// <summary>Whether it is the caller who may wait for the task that <paramref name="operation"/> gives.</summary>
     public static bool IsReturned(this IOperation operation) => ConsumerOfTask(operation) is IReturnOperation;
