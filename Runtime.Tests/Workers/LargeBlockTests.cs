@@ -38,7 +38,10 @@ public sealed class LargeBlockTests
         {
             await executor.Submit(static a => a, new byte[1_000_000]).Soon();
             Assert.Equal(0, CountBlocks());
-            Assert.Equal(0, await executor.Submit(CountBlocks).Soon());
+
+            // The worker hears with a later call that its result was read.
+            for (var calls = 0; await executor.Submit(CountBlocks).Soon() > 0; calls++)
+                Assert.True(calls < 100);
         }
     }
 
@@ -77,5 +80,18 @@ public sealed class LargeBlockTests
     }
 
     private static int CountBlocks() =>
-        Directory.EnumerateFiles("/proc/self/fd").Count(static path => File.ResolveLinkTarget(path, returnFinalTarget: false)?.Name.StartsWith("memfd:tandem-block", StringComparison.Ordinal) == true);
+        Directory.EnumerateFiles("/proc/self/fd").Count(static path => TargetOf(path)?.StartsWith("/memfd:tandem-block", StringComparison.Ordinal) == true);
+
+    /// <summary>What a descriptor stands for; null where it was closed in the meantime, by another thread or with the listing itself.</summary>
+    private static string? TargetOf(string path)
+    {
+        try
+        {
+            return new FileInfo(path).LinkTarget;
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
 }

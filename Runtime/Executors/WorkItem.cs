@@ -63,25 +63,27 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) :
     public sealed override void Cancel()
     {
         Watch.Unregister();
-        _completion.TrySetCanceled(Cause);
+        var cause = Cause;
         Settled();
+        _completion.TrySetCanceled(cause);
     }
 
     public sealed override void Fail(Exception exception)
     {
         Watch.Unregister();
+        var cause = Cause;
+        Settled();
         if (exception is OperationCanceledException && CancellationToken.IsCancellationRequested)
-            _completion.TrySetCanceled(Cause);
+            _completion.TrySetCanceled(cause);
         else
             _completion.TrySetException(exception);
-        Settled();
     }
 
     protected void Succeed(TResult result)
     {
         Watch.Unregister();
-        _completion.TrySetResult(result);
         Settled();
+        _completion.TrySetResult(result);
     }
 
     public sealed override void LetGo()
@@ -90,7 +92,7 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) :
         Settled();
     }
 
-    /// <summary>Lets go of what the item held while it was on its way.</summary>
+    /// <summary>Lets go of what the item held while it was on its way, before anybody learns that it has ended.</summary>
     protected virtual void Settled()
     {
     }
