@@ -63,27 +63,25 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) :
     public sealed override void Cancel()
     {
         Watch.Unregister();
-        var cause = Cause;
+        _completion.TrySetCanceled(Cause);
         Settled();
-        _completion.TrySetCanceled(cause);
     }
 
     public sealed override void Fail(Exception exception)
     {
         Watch.Unregister();
-        var cause = Cause;
-        Settled();
         if (exception is OperationCanceledException && CancellationToken.IsCancellationRequested)
-            _completion.TrySetCanceled(cause);
+            _completion.TrySetCanceled(Cause);
         else
             _completion.TrySetException(exception);
+        Settled();
     }
 
     protected void Succeed(TResult result)
     {
         Watch.Unregister();
-        Settled();
         _completion.TrySetResult(result);
+        Settled();
     }
 
     public sealed override void LetGo()
@@ -92,7 +90,7 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) :
         Settled();
     }
 
-    /// <summary>Lets go of what the item held while it was on its way, before anybody learns that it has ended.</summary>
+    /// <summary>Lets go of what the item held while it was on its way.</summary>
     protected virtual void Settled()
     {
     }
