@@ -19,7 +19,149 @@ public class WorkerPoolTests
         Assert.False(item.Task.IsCompleted);
     }
 
-    private sealed class Item(CancellationToken cancellationToken) : WorkItem<int>(cancellationToken)
+    [Fact]
+    public async Task AWorkerWhoseLastItemComesBack_AfterTheOthersEnded_GetsWorkAgain()
+    {
+        var (pool, workers) = Create(maxWorkers: 1);
+        Item[] items = [new(), new(), new()];
+        foreach (var item in items)
+            pool.Submit(item);
+        Assert.Equal(items[..2], workers[0].Ready(ended: 0, window: 2));
+
+        // The second was taken back from the worker, but the first ends before the pool is told so.
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 0));
+        workers[0].GiveBack(items[1]);
+
+        Assert.Equal([items[1]], workers[0].Assigned);
+        Assert.Equal([items[2]], workers[0].Ready(ended: 1, window: 1));
+        await workers[0].AssertEndAsync(ended: 1);
+    }
+
+    [Fact]
+    public async Task AWorkerWhoseLastItemComesBackCanceled_LeavesAPoolThatIsShutDown()
+    {
+        var (pool, workers) = Create(maxWorkers: 1);
+        using var cancellation = new CancellationTokenSource();
+        Item[] items = [new(), new(cancellation.Token)];
+        foreach (var item in items)
+            pool.Submit(item);
+        Assert.Equal(items, workers[0].Ready(ended: 0, window: 2));
+        var stopped = pool.Stop(cancelPending: false, kill: false);
+        await cancellation.CancelAsync();
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 2));
+
+        workers[0].GiveBack(items[1]);
+
+        Assert.True(items[1].Task.IsCanceled);
+        Assert.True(workers[0].HasLeft);
+        workers[0].End();
+        await stopped.Soon();
+    }
+
+    [Fact]
+    public async Task IdleWorkersLeave_WhenTheLastItemThatCouldHaveComeToThemIsCanceled()
+    {
+        var (pool, workers) = Create(maxWorkers: 2);
+        using var cancellation = new CancellationTokenSource();
+        Item[] items = [new(), new(cancellation.Token)];
+        foreach (var item in items)
+            pool.Submit(item);
+        Assert.Equal(items, workers[0].Ready(ended: 0, window: 2));
+        Assert.Equal([], workers[1].Ready(ended: 0, window: 2));
+        var stopped = pool.Stop(cancelPending: false, kill: false);
+        Assert.False(workers[1].HasLeft);
+        await cancellation.CancelAsync();
+
+        workers[0].GiveBack(items[1]);
+
+        Assert.True(workers[1].HasLeft);
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 1));
+        Assert.True(workers[0].HasLeft);
+        foreach (var worker in workers)
+            worker.End();
+        await stopped.Soon();
+    }
+
+    [Fact]
+    public async Task APoolWaitsForWhatComesBackFromAWorkerThatHasEnded()
+    {
+        var (pool, workers) = Create(maxWorkers: 1);
+        Item[] items = [new(), new(), new()];
+        foreach (var item in items)
+            pool.Submit(item);
+        Assert.Equal(items, workers[0].Ready(ended: 0, window: 3));
+        var stopped = pool.Stop(cancelPending: false, kill: false);
+
+        // One had begun; one was taken back, and one had just ended, when the worker died.
+        workers[0].End(begun: 1);
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 3));
+        Assert.False(stopped.IsCompleted);
+        workers[0].GiveBack(items[2]);
+
+        Assert.False(workers[0].HasLeft);
+        Assert.Empty(workers[0].Assigned);
+        Assert.Equal([items[2]], workers[1].Ready(ended: 0, window: 1));
+        await workers[1].AssertEndAsync(ended: 1);
+    }
+
+    private static (WorkerPool Pool, List<ScriptedWorker> Workers) Create(int maxWorkers)
+    {
+        WorkerPool? pool = null;
+        var workers = new List<ScriptedWorker>();
+        pool = new WorkerPool("pool", maxWorkers, maxTasksPerWorker: int.MaxValue, _ =>
+        {
+            workers.Add(new ScriptedWorker(pool!));
+            return workers[^1];
+        });
+        return (pool, workers);
+    }
+
+    /// <summary>Does nothing by itself; the test says what happens to it.</summary>
+    private sealed class ScriptedWorker(WorkerPool pool) : PoolWorker
+    {
+        public List<WorkItem> Assigned { get; } = [];
+
+        public bool HasLeft { get; private set; }
+
+        public IEnumerable<WorkItem> Ready(int ended, int window)
+        {
+            var next = new List<WorkItem>();
+            HasLeft |= pool.Ready(this, ended, window, next);
+            return next;
+        }
+
+        public void GiveBack(params WorkItem[] items) => HasLeft |= pool.GiveBack(this, items, goesOn: true);
+
+        public void End(int begun = 0) => pool.Ended(this, [], begun, failure: null);
+
+        public async Task AssertEndAsync(int ended)
+        {
+            var stopped = pool.Stop(cancelPending: false, kill: false);
+            Assert.False(HasLeft);
+            Assert.Equal([], Ready(ended, window: 1));
+            Assert.True(HasLeft);
+            End();
+            await stopped.Soon();
+        }
+
+        public override void Start()
+        {
+        }
+
+        public override void Assign(WorkItem item) => Assigned.Add(item);
+
+        public override void CancelRunning(WorkItem item)
+        {
+        }
+
+        public override void Leave() => HasLeft = true;
+
+        public override void Kill()
+        {
+        }
+    }
+
+    private sealed class Item(CancellationToken cancellationToken = default) : WorkItem<int>(cancellationToken)
     {
         public bool HasLetGo { get; private set; }
 

@@ -7,6 +7,7 @@ internal enum WorkerPhase
     Idle,
     Busy,
     Leaving,
+    Ended,
 }
 
 /// <summary>

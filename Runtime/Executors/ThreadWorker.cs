@@ -60,7 +60,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
         catch (OutOfMemoryException exception)
         {
-            pool.Ended(this, [], new WorkerStartException($"Thread '{name}' could not be started. Use fewer workers or raise the limit on threads.", exception));
+            pool.Ended(this, [], begun: 0, new WorkerStartException($"Thread '{name}' could not be started. Use fewer workers or raise the limit on threads.", exception));
         }
     }
 
@@ -87,7 +87,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
         catch (Exception exception)
         {
-            pool.Ended(this, [], new WorkerStartException($"The initializer of '{name}' failed: {exception.Message}", exception));
+            pool.Ended(this, [], begun: 0, new WorkerStartException($"The initializer of '{name}' failed: {exception.Message}", exception));
             return;
         }
 
@@ -101,7 +101,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             item = Run(item, thread, out leaves);
         }
 
-        pool.Ended(this, [], failure: null);
+        pool.Ended(this, [], begun: 0, failure: null);
     }
 
     private WorkItem? Next(int ended, out bool leaves)

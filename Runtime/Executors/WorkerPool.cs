@@ -26,7 +26,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     private readonly List<PoolWorker> _idle = [];
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>How many items the workers hold beyond one each.</summary>
+    /// <summary>How many items the workers hold, those on their way back from a worker that has ended included; and how many beyond one each.</summary>
+    private int _held;
     private int _ahead;
     private int _leaving;
     private int _starting;
@@ -53,7 +54,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         // Watched before it is queued, so that no cancellation falls between; one that comes first finds the item New.
         item.WatchToken(Cancel, (this, item));
 
-        PoolWorker? idle = null, added = null;
+        var orders = default(PoolOrders);
         var refused = false;
         lock (_gate)
         {
@@ -63,13 +64,11 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             else if (item.State == WorkState.New)
             {
                 EnqueueLocked(item, first: false);
-                idle = AssignLocked(out _);
-                added = AddWorkerLocked();
+                orders = OrdersLocked();
             }
         }
 
-        idle?.Assign(item);
-        added?.Start();
+        CarryOut(orders);
         if (refused)
         {
             item.LetGo();
@@ -83,8 +82,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// </summary>
     public bool Ready(PoolWorker worker, int ended, int window, List<WorkItem> next)
     {
-        PoolWorker? added, sharing = null;
-        PoolWorker[] inVain, leaving = [];
+        PoolOrders orders;
+        PoolWorker? sharing = null;
         bool leaves;
         lock (_gate)
         {
@@ -101,81 +100,69 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
 
             HoldLocked(worker, -ended);
             worker.LastReady = Environment.TickCount64;
-            for (var room = Math.Min(window - worker.InHand, maxTasksPerWorker - worker.TasksTaken); room > 0 && _pending.Count > 0 && !_terminated; room--)
+            if (worker.Phase == WorkerPhase.Busy)
             {
-                var item = _pending.RemoveFirst();
-                HandOverLocked(item, worker);
-                next.Add(item);
+                for (var room = Math.Min(window - worker.InHand, maxTasksPerWorker - worker.TasksTaken); room > 0 && _pending.Count > 0 && !_terminated; room--)
+                {
+                    var item = _pending.RemoveFirst();
+                    HandOverLocked(item, worker);
+                    next.Add(item);
+                }
             }
 
-            // What others hold ahead may yet come back, so nobody leaves before.
-            leaves = worker.InHand == 0 && (_terminated || worker.TasksTaken >= maxTasksPerWorker || IsWorkedOffLocked);
-            if (leaves)
-            {
-                LeaveLocked(worker);
-            }
-            else if (worker.InHand == 0)
-            {
-                worker.Phase = WorkerPhase.Idle;
-                _idle.Add(worker);
-            }
-
-            if (IsWorkedOffLocked)
-                leaving = TakeIdleLocked();
+            leaves = RestLocked(worker);
+            orders = OrdersLocked();
             if (_ahead > 0)
                 sharing = SharingLocked();
-            added = AddWorkerLocked();
-            inVain = StartingInVainLocked();
         }
 
-        added?.Start();
+        CarryOut(orders);
         sharing?.Share();
-        foreach (var starting in inVain)
-            starting.StartInVain();
-        foreach (var idle in leaving)
-            idle.Leave();
         return leaves;
     }
 
-    /// <summary>Takes back items, in their order, that a worker was given ahead and has not begun.</summary>
-    public void GiveBack(PoolWorker worker, ReadOnlySpan<WorkItem> items)
+    /// <summary>
+    /// Takes back items, in their order, that a worker was given ahead and has not begun. They may be the last that it held; then it waits for
+    /// more or, if that is what is returned, leaves. One that does not go on gets nothing: its end is about to be told.
+    /// </summary>
+    public bool GiveBack(PoolWorker worker, ReadOnlySpan<WorkItem> items, bool goesOn)
     {
         if (items.IsEmpty)
-            return;
-        List<(PoolWorker, WorkItem)> assigned = [];
+            return false;
+        PoolOrders orders;
         List<WorkItem> canceled = [];
-        PoolWorker? added;
+        bool leaves;
         lock (_gate)
         {
             AssertInvariants();
             HoldLocked(worker, -items.Length);
             worker.TasksTaken -= items.Length;
             TakeBackLocked(items, canceled);
-            AssignAllLocked(assigned);
-            added = AddWorkerLocked();
+            leaves = goesOn && RestLocked(worker);
+            orders = OrdersLocked();
         }
 
-        Tell(assigned, canceled);
-        added?.Start();
+        CarryOut(orders);
+        foreach (var item in canceled)
+            item.Cancel();
+        return leaves;
     }
 
     /// <summary>
     /// Says that a worker is gone, with <paramref name="notBegun"/>, in their order, still in its hands: they are the next to run.
-    /// What it had begun, it settles itself. <paramref name="failure"/> says why a worker never became ready, <paramref name="lost"/> how it died
+    /// Those that it had <paramref name="begun"/> it settles itself. <paramref name="failure"/> says why a worker never became ready, <paramref name="lost"/> how it died
     /// with items that it had been sent and had none begun; the first of them, when it has cost too many workers, fails so.
     /// </summary>
-    public void Ended(PoolWorker worker, ReadOnlySpan<WorkItem> notBegun, WorkerStartException? failure, WorkerCrashedException? lost = null)
+    public void Ended(PoolWorker worker, ReadOnlySpan<WorkItem> notBegun, int begun, WorkerStartException? failure, WorkerCrashedException? lost = null)
     {
-        PoolWorker? added;
-        List<(PoolWorker, WorkItem)> assigned = [];
+        PoolOrders orders;
         List<WorkItem> canceled = [];
-        PoolWorker[] inVain, leaving = [];
         WorkItem[] failed = [];
         WorkItem? hopeless = null;
-        bool stopped;
         lock (_gate)
         {
             AssertInvariants();
+            HoldLocked(worker, -notBegun.Length - begun);
             RemoveLocked(worker);
             if (lost is not null && notBegun is [var first, ..] && !_terminated && !first.CancellationToken.IsCancellationRequested && ++first.LostWorkers >= MaxLostWorkers)
             {
@@ -185,7 +172,6 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             }
 
             TakeBackLocked(notBegun, canceled);
-            AssignAllLocked(assigned);
 
             // Counted in a row: a start that works forgives the earlier ones. While another worker lives, what waits is left to it, so stray
             // kills cost nobody anything; one that ends after it had worked shows that starting is possible.
@@ -200,24 +186,15 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 _failedStarts = 0;
             }
 
-            if (IsWorkedOffLocked)
-                leaving = TakeIdleLocked();
-            added = AddWorkerLocked();
-            inVain = StartingInVainLocked();
-            stopped = IsStoppedLocked;
+            orders = OrdersLocked();
         }
 
-        Tell(assigned, canceled);
+        CarryOut(orders);
+        foreach (var item in canceled)
+            item.Cancel();
         hopeless?.Fail(lost!);
-        added?.Start();
-        foreach (var starting in inVain)
-            starting.StartInVain();
-        foreach (var idle in leaving)
-            idle.Leave();
         foreach (var waiting in failed)
             waiting.Fail(failure!);
-        if (stopped)
-            _stopped.TrySetResult();
     }
 
     /// <summary>
@@ -225,9 +202,9 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// </summary>
     public Task Stop(bool cancelPending, bool kill)
     {
+        PoolOrders orders;
         WorkItem[] canceled = [];
-        PoolWorker[] inVain, idle = [], killed = [], sharing = [];
-        bool stopped;
+        PoolWorker[] killed = [], sharing = [];
         lock (_gate)
         {
             AssertInvariants();
@@ -242,24 +219,16 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
 
             if (kill)
                 killed = [.. _workers];
-            if (kill || IsWorkedOffLocked)
-                idle = TakeIdleLocked();
-            inVain = StartingInVainLocked();
-            stopped = IsStoppedLocked;
+            orders = OrdersLocked();
         }
 
         foreach (var worker in killed)
             worker.Kill();
         foreach (var worker in sharing)
             worker.Share();
-        foreach (var worker in idle)
-            worker.Leave();
-        foreach (var worker in inVain)
-            worker.StartInVain();
+        CarryOut(orders);
         foreach (var item in canceled)
             item.Cancel();
-        if (stopped)
-            _stopped.TrySetResult();
         return _stopped.Task;
     }
 
@@ -267,7 +236,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         var (pool, item) = ((WorkerPool, WorkItem))state;
         PoolWorker? worker;
-        PoolWorker[] inVain;
+        PoolOrders orders;
         lock (pool._gate)
         {
             worker = item.State == WorkState.HandedOver ? item.Worker : null;
@@ -275,29 +244,77 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 pool._pending.Remove(item);
             if (worker is null)
                 item.State = WorkState.Done;
-            inVain = pool.StartingInVainLocked();
+            orders = pool.OrdersLocked();
         }
 
+        pool.CarryOut(orders);
         if (worker is not null)
             worker.CancelRunning(item);
         else
             item.Cancel();
-        foreach (var starting in inVain)
-            starting.StartInVain();
     }
 
-    private static void Tell(List<(PoolWorker Worker, WorkItem Item)> assigned, List<WorkItem> canceled)
-    {
-        foreach (var (worker, item) in assigned)
-            worker.Assign(item);
-        foreach (var item in canceled)
-            item.Cancel();
-    }
+    private bool IsStoppedLocked => _shutDown && _workers.Count == 0 && _pending.Count == 0 && _held == 0;
 
-    private bool IsStoppedLocked => _shutDown && _workers.Count == 0 && _pending.Count == 0;
-
-    /// <summary>No work will come that an idle worker could take.</summary>
+    /// <summary>No work will come that an idle worker could take. What others hold ahead may yet come back, so nobody leaves before.</summary>
     private bool IsWorkedOffLocked => _shutDown && _pending.Count == 0 && _ahead == 0;
+
+    /// <summary>Hands what waits to those who are idle, and says what follows from how things stand now.</summary>
+    private PoolOrders OrdersLocked()
+    {
+        List<(PoolWorker, WorkItem)>? assigned = null;
+        while (_idle.Count > 0 && _pending.Count > 0)
+        {
+            var idle = _idle[^1];
+            _idle.RemoveAt(_idle.Count - 1);
+            var item = _pending.RemoveFirst();
+            HandOverLocked(item, idle);
+            (assigned ??= []).Add((idle, item));
+        }
+
+        var leaving = _terminated || IsWorkedOffLocked ? TakeIdleLocked() : [];
+        return new PoolOrders
+        {
+            Assigned = assigned,
+            Leaving = leaving,
+            Added = AddWorkerLocked(),
+            InVain = StartingInVainLocked(),
+            IsStopped = IsStoppedLocked,
+        };
+    }
+
+    private void CarryOut(in PoolOrders orders)
+    {
+        if (orders.Assigned is not null)
+        {
+            foreach (var (worker, item) in orders.Assigned)
+                worker.Assign(item);
+        }
+
+        orders.Added?.Start();
+        foreach (var starting in orders.InVain ?? [])
+            starting.StartInVain();
+        foreach (var idle in orders.Leaving ?? [])
+            idle.Leave();
+        if (orders.IsStopped)
+            _stopped.TrySetResult();
+    }
+
+    /// <summary>A worker that holds nothing waits or, if that is what is returned, leaves.</summary>
+    private bool RestLocked(PoolWorker worker)
+    {
+        if (worker.InHand > 0 || worker.Phase != WorkerPhase.Busy)
+            return false;
+        if (_terminated || worker.TasksTaken >= maxTasksPerWorker || IsWorkedOffLocked)
+        {
+            LeaveLocked(worker);
+            return true;
+        }
+
+        worker.Phase = WorkerPhase.Idle;
+        _idle.Add(worker);
+        return false;
+    }
 
     private void EnqueueLocked(WorkItem item, bool first)
     {
@@ -307,25 +324,6 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             _pending.AddFirst(item);
         else
             _pending.AddLast(item);
-    }
-
-    /// <summary>Hands the first item that waits to the idle worker returned, which is to be told outside the lock; null: nobody is idle, or nothing waits.</summary>
-    private PoolWorker? AssignLocked(out WorkItem? item)
-    {
-        item = null;
-        if (_idle.Count == 0 || _pending.Count == 0)
-            return null;
-        var idle = _idle[^1];
-        _idle.RemoveAt(_idle.Count - 1);
-        item = _pending.RemoveFirst();
-        HandOverLocked(item, idle);
-        return idle;
-    }
-
-    private void AssignAllLocked(List<(PoolWorker, WorkItem)> assigned)
-    {
-        while (AssignLocked(out var item) is { } idle)
-            assigned.Add((idle, item!));
     }
 
     /// <summary>Puts items that were handed over before all others, but for those that nobody wants any more.</summary>
@@ -359,6 +357,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         var before = Math.Max(0, worker.InHand - 1);
         worker.InHand += more;
+        _held += more;
         _ahead += Math.Max(0, worker.InHand - 1) - before;
     }
 
@@ -379,7 +378,6 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     private void RemoveLocked(PoolWorker worker)
     {
         _workers.Remove(worker);
-        HoldLocked(worker, -worker.InHand);
         switch (worker.Phase)
         {
             case WorkerPhase.Starting:
@@ -392,6 +390,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
                 _leaving--;
                 break;
         }
+
+        worker.Phase = WorkerPhase.Ended;
     }
 
     private void LeaveLocked(PoolWorker worker)
@@ -445,6 +445,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         Debug.Assert(_idle.Count == 0 || _pending.Count == 0, "nobody idles while work waits");
         Debug.Assert(_pending.Count == 0 || _workers.Count > _leaving, "somebody comes for what waits");
         Debug.Assert(_starting >= 0 && _leaving >= 0);
-        Debug.Assert(_ahead == _workers.Sum(static w => Math.Max(0, w.InHand - 1)), "what is held ahead is counted");
+        Debug.Assert(_ahead >= _workers.Sum(static w => Math.Max(0, w.InHand - 1)), "what is held ahead is counted");
+        Debug.Assert(_workers.All(static w => w.Phase == WorkerPhase.Busy || w.InHand == 0), "who holds something is busy");
     }
 }

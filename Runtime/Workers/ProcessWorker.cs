@@ -35,6 +35,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     private bool _killed;
     private bool _ended;
 
+    /// <summary>How many calls have ended of which the pool was not told, as the worker is to have no others.</summary>
+    private int _endedUntold;
+
     /// <summary>How many are asking the pool for calls that are not in hand yet, and whether the pool has asked for some back meanwhile.</summary>
     private int _asking;
     private bool _isToShare;
@@ -85,7 +88,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             }
         }
 
-        pool.GiveBack(this, CollectionsMarshal.AsSpan(others));
+        GiveBack(others);
         if (withdrawn)
         {
             Refill(ended: 1);
@@ -107,7 +110,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             WithdrawLocked(_inHand.Oldest, isQuick ? _inHand.Count / 2 : int.MaxValue, given);
         }
 
-        pool.GiveBack(this, CollectionsMarshal.AsSpan(given));
+        GiveBack(given);
     }
 
     public override void Leave()
@@ -197,6 +200,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         List<IProcessWork> begun = [];
         List<WorkItem> notBegun = [];
         WorkerCrashedException? lost;
+        int settled;
         lock (_gate)
         {
             _ended = true;
@@ -211,6 +215,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 else
                     notBegun.Add((WorkItem)call);
             }
+
+            settled = begun.Count + _endedCalls.Count + _endedUntold;
 
             lost = begun.Count > 0 || _killed || notBegun.Count == 0 ? null
                 : Crash((IProcessWork)notBegun[0], status, damage, $"like {WorkerPool.MaxLostWorkers - 1} workers before it, before it could begin");
@@ -228,7 +234,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 ((WorkItem)call).Fail(Crash(call, status, damage, "while it ran"));
         }
 
-        pool.Ended(this, CollectionsMarshal.AsSpan(notBegun), _startFailure, lost);
+        pool.Ended(this, CollectionsMarshal.AsSpan(notBegun), settled, _startFailure, lost);
     }
 
     public void Dispose() => _deadline?.Dispose();
@@ -257,7 +263,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         {
             // Whatever it was, it must not end the thread that starts all workers, and whoever waits for this one is told.
             _link?.Kill();
-            pool.Ended(this, [], exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
+            pool.Ended(this, [], begun: 0, exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
         }
     }
 
@@ -276,8 +282,12 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         lock (_gate)
         {
             // A kill came too late for these calls; it must not hit others.
-            if (_killed)
+            if (_killed && !_ended)
+            {
+                _endedUntold += ended;
                 return;
+            }
+
             _asking++;
         }
 
@@ -292,11 +302,22 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             Share();
     }
 
+    /// <summary>Lets the pool have calls that were taken back.</summary>
+    private void GiveBack(List<WorkItem> calls)
+    {
+        bool goesOn;
+        lock (_gate)
+            goesOn = !_ended && !_killed;
+        if (pool.GiveBack(this, CollectionsMarshal.AsSpan(calls), goesOn))
+            Leave();
+    }
+
     /// <summary>Sends calls. Those that were canceled on the way here are settled, and others are asked for; those that cannot be sent go back.</summary>
     private void Send(ReadOnlySpan<WorkItem> items)
     {
         var sent = 0;
         List<WorkItem> canceled = [];
+        bool goesOn;
         lock (_gate)
         {
             for (; sent < items.Length && !_ended && !_killed && _inHand.Room > 0; sent++)
@@ -309,9 +330,11 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
             if (sent > 0)
                 _link!.Flush();
+            goesOn = !_ended && !_killed;
         }
 
-        pool.GiveBack(this, items[sent..]);
+        if (pool.GiveBack(this, items[sent..], goesOn))
+            Leave();
         if (canceled.Count == 0)
             return;
         Refill(canceled.Count);
@@ -427,7 +450,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 KillLocked();
         }
 
-        pool.GiveBack(this, CollectionsMarshal.AsSpan(others));
+        GiveBack(others);
     }
 
     private WorkerStartException StartFailure(ExitStatus status) =>
