@@ -50,16 +50,14 @@ public sealed class ProcessIdentityTests
     [Fact]
     public async Task AnotherProcess_IsAliveUntilItIsKilled_AndAZombieIsDead()
     {
-        // The shell kills a child of its own and becomes a program that never collects it: the child stays a zombie.
-        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; read line; kill -9 $!; exec sleep 1000"])
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-        })!;
+        // The shell starts a child and becomes a program that never collects it: killed then, the child stays a zombie.
+        using var shell = Process.Start(new ProcessStartInfo("/bin/sh", ["-c", "sleep 1000 & echo $!; exec sleep 1000"]) { RedirectStandardOutput = true })!;
         var id = int.Parse((await shell.StandardOutput.ReadLineAsync().Soon())!, CultureInfo.InvariantCulture);
         Assert.True(ProcessIdentity.TryRead(id, out var sleeper));
         Assert.True(sleeper.IsAlive);
-        shell.StandardInput.WriteLine();
+        await Blocking.Run(() => SpinWait.SpinUntil(() => File.ReadAllText($"/proc/{shell.Id}/comm") == "sleep\n", Blocking.Patience)).Soon();
+        using (var child = Process.GetProcessById(id))
+            child.Kill();
         await Blocking.Run(() => SpinWait.SpinUntil(() => !sleeper.IsAlive, Blocking.Patience)).Soon();
         Assert.False(sleeper.IsAlive);
         Assert.True(File.Exists($"/proc/{id}/stat"), "The zombie should still be there.");
