@@ -369,6 +369,49 @@ public class LockHeldAcrossAwaitFixTests
         public IEnumerable<int> All() { lock (_gate) { [|yield return _count;|] } }
         """);
 
+    // Code that may come back while the lock is held needs a reentrant one.
+
+    [Theory]
+    [InlineData("public event Action Changed; public async Task AddAsync() { Monitor.Enter(_gate); try { [|await Work()|]; Changed?.Invoke(); } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("public event Action Changed; public void Set() { lock (_gate) { Changed?.Invoke(); } } public async Task AddAsync() { Monitor.Enter(_gate); try { [|await Work()|]; } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("public async Task AddAsync(Func<Task> work) { Monitor.Enter(_gate); try { [|await work()|]; } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("protected virtual void OnAdded() { } public async Task AddAsync() { Monitor.Enter(_gate); try { [|await Work()|]; OnAdded(); } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("public void Inc() { lock (_gate) _count++; } private readonly Other _other = new(); public async Task AddAsync() { Monitor.Enter(_gate); try { [|await Work()|]; _other.Add(this); } finally { Monitor.Exit(_gate); } } private class Other { public void Add(C c) => c.Inc(); }")]
+    [InlineData("public void Inc() { lock (_gate) _count++; } public interface IOther { void Inc(); } public async Task AddAsync(IOther other) { Monitor.Enter(_gate); try { [|await Work()|]; other.Inc(); } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("public async Task AddAsync(TaskCompletionSource<int> done) { Monitor.Enter(_gate); try { [|await Work()|]; done.SetResult(1); } finally { Monitor.Exit(_gate); } }")]
+    public Task LockThatCalleesMayTakeAgain_StaysAsItIs(string members) => NotOffered("private readonly object _gate = new(); " + members);
+
+    [Fact]
+    public Task CalleesThatTakeNothing_AreNoMatter() => InClass("""
+        private readonly object _gate = new();
+        public event Action Changed;
+        public interface IStore { Task SaveAsync(); }
+        public async Task AddAsync(IStore store)
+        {
+            Monitor.Enter(_gate);
+            try { [|await store.SaveAsync()|]; }
+            finally { Monitor.Exit(_gate); }
+            Changed?.Invoke();
+        }
+        """, """
+        private readonly ThreadLock _gate = new();
+        public event Action Changed;
+        public interface IStore { Task SaveAsync(); }
+        public async Task AddAsync(IStore store)
+        {
+            await _gate.AcquireAsync();
+            try { await store.SaveAsync(); }
+            finally { _gate.Release(); }
+            Changed?.Invoke();
+        }
+        """);
+
+    [Fact]
+    public Task LimitThatThrows_StaysAsItIs() => NotOffered("""
+        private readonly ReaderWriterLock _gate = new();
+        public async Task AddAsync() { _gate.AcquireWriterLock(100); try { [|await Work()|]; } finally { _gate.ReleaseWriterLock(); } }
+        """);
+
     private static Task NotOffered(string members) => InClass(members, members);
 
     private static Task InClass(string members, string repaired) => Verify.VerifyCodeFixAsync(Source(members, "using Tandem;"), Source(repaired, "using Tandem;"));

@@ -43,6 +43,8 @@ public class SlowCallUnderLockTests
     [InlineData("_process.WaitForExit()")]
     [InlineData("_queue.Take()")]
     [InlineData("_threadQueue.Take()")]
+    [InlineData("SynchronizationContext.Current!.Send(_ => { }, null)")]
+    [InlineData("Console.ReadLine()")]
     public Task BlockingWait_Triggers(string call) => InLock($"[|{call}|]; _count++;");
 
     [Fact]
@@ -341,6 +343,18 @@ public class SlowCallUnderLockTests
     public Task Message_NamesTheCallBelow() => Verify.VerifyAnalyzerAsync(
         Source("void M() { {|#1:lock (_gate)|} { {|#0:Pause()|}; } } void Pause() => {|#2:Thread.Sleep(1)|};"),
         Verify.Diagnostic().WithLocation(0).WithLocation(1).WithLocation(2).WithArguments("'Pause' calls 'Thread.Sleep' on line 48, which sleeps,", "_gate", 48, "do it before or after the lock"));
+
+    [Theory]
+    [InlineData("class P(DbConnection connection) { readonly object _gate = new(); public int Run() { lock (_gate) { using var command = connection.CreateCommand(); return command.ExecuteNonQuery(); } } }")]
+    [InlineData("class P(Socket socket) { readonly object _gate = new(); public int Run(byte[] bytes) { lock (_gate) { return socket.Send(bytes); } } }")]
+    [InlineData("class P(Socket socket) { readonly object _gate = new(); int _n; public int Run(byte[] bytes) { lock (_gate) { _n++; return [|socket.Send(bytes)|]; } } public int Read(byte[] bytes) => socket.Receive(bytes); }")]
+    public Task ParameterOfThePrimaryConstructor_IsAField(string type) => InClass(type);
+
+    [Fact]
+    public Task ObjectThatIsBeingMade_DoesNotTrigger() => InClass("public C(string path) { lock (_gate) { _text = File.ReadAllText(path); } }");
+
+    [Fact]
+    public Task LockOfAllObjectsInAConstructor_Triggers() => InClass("static readonly object s_all = new(); public C(string path) { lock (s_all) { _text = [|File.ReadAllText(path)|]; } }");
 
     private static Task InLock(string body) => InMethod($"lock (_gate) {{ {body} }}");
 

@@ -55,6 +55,9 @@ internal sealed class LockTakings
         return _byFunction.GetOrAdd(function.Function, takings);
     }
 
+    /// <summary>Whether a function of that name may take a lock, itself or through others.</summary>
+    public bool MayTake(string function, CancellationToken cancellationToken) => _summaries.TakerNames(cancellationToken).Contains(function);
+
     /// <summary>The lock that a <c>lock</c> statement takes.</summary>
     public static TakenLock TakenBy(ILockOperation statement, Func<IOperation?, AccessPath?> pathOf, INamedTypeSymbol? containingType)
     {

@@ -30,14 +30,19 @@ internal static class GuardedIo
         IObjectCreationOperation or IInvocationOperation => false,
         // Threads may share it as it is.
         { Type.Name: "HttpClient" or "HttpMessageInvoker" } => false,
+        IParameterReferenceOperation { Parameter: var parameter } when IsOfType(parameter) => !IsUsedWithout(parameter, hold),
         // It is the caller's, as a lock of this type is not, unless it comes along.
         IParameterReferenceOperation { Parameter.Name: var name } => hold.Name == name || hold.Name.StartsWith(name + ".", StringComparison.Ordinal),
         IFieldReferenceOperation { Instance: null or IInstanceReferenceOperation } field => !IsUsedWithout(field.Field, hold),
         _ => true,
     };
 
+    /// <summary>Whether the parameter is one of a primary constructor: a field to all members.</summary>
+    private static bool IsOfType(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol is IMethodSymbol { MethodKind: MethodKind.Constructor } constructor && constructor.DeclaringSyntaxReferences.Any(static reference => reference.GetSyntax() is TypeDeclarationSyntax);
+
     /// <summary>Whether another member that others call does I/O on the field and takes no lock for it: then the lock is not the field's.</summary>
-    private static bool IsUsedWithout(IFieldSymbol field, LockHolding hold)
+    private static bool IsUsedWithout(ISymbol field, LockHolding hold)
     {
         if (hold.Section.FirstAncestorOrSelf<TypeDeclarationSyntax>() is not { } type) return false;
         return type.DescendantNodes().OfType<MemberAccessExpressionSyntax>().Any(access =>

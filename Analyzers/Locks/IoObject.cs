@@ -30,7 +30,7 @@ internal static class IoObject
     // A local that is made of itself, in code that does not compile, would never end.
     private static IOperation? RootOf(IOperation? receiver, int steps) => steps == 0 ? null : receiver switch
     {
-        ILocalReferenceOperation { Local: var local } when local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } => RootOf(receiver.SemanticModel?.GetOperation(value).Unconverted(), steps - 1),
+        ILocalReferenceOperation { Local: var local } when local.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: var value } => RootOf(receiver.SemanticModel?.GetOperation(LockObjects.Bare(value)).Unconverted(), steps - 1),
         IInvocationOperation { Instance: { } instance } => RootOf(instance.Unconverted(), steps - 1),
         IInvocationOperation { TargetMethod.DeclaringSyntaxReferences.IsEmpty: false } => null,
         IAwaitOperation awaited => RootOf(awaited.Operation.Unconverted(), steps - 1),

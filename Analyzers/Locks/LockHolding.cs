@@ -25,6 +25,7 @@ internal sealed record LockHolding(string Name, LockKind Kind, bool IsAsync, ITy
 
         foreach (var held in locks.At(operation).Surely.Reverse())
         {
+            if (IsOfNewObject(held.Lock, function.Function)) continue;
             // `Monitor.Wait` gives back the lock that it waits on.
             if (operation is IInvocationOperation wait && flow.Table.Find(wait) is { Action: LockAction.Use, Lock: var own } && own.Equals(held.Lock)) continue;
             if (held.Kind == LockKind.Semaphore && (SemaphoreCount.Of(held.Lock.Symbol) != 1 || locks.ReleasesOf(held.Acquire).IsEmpty)) continue;
@@ -50,13 +51,18 @@ internal sealed record LockHolding(string Name, LockKind Kind, bool IsAsync, ITy
         {
             if (node is not LockStatementSyntax statement || !statement.Statement.Span.Contains(operation.Syntax.Span)) continue;
             var theLock = model.GetOperation(statement.Expression, cancellationToken).Unconverted();
-            var name = AccessPath.Of(theLock)?.ToString() ?? statement.Expression.ToString();
+            var path = AccessPath.Of(theLock);
+            if (IsOfNewObject(path, function)) continue;
+            var name = path?.ToString() ?? statement.Expression.ToString();
             if (operation is IInvocationOperation { TargetMethod: { Name: "Wait", ContainingType.Name: "Monitor" } } wait && AccessPath.Of(wait.Arguments[0])?.ToString() == name) continue;
             return new LockHolding(name, LockKind.Monitor, IsAsync: false, theLock?.Type, statement);
         }
 
         return null;
     }
+
+    /// <summary>Whether nobody else has the object of the lock: it is being made.</summary>
+    private static bool IsOfNewObject(AccessPath? theLock, SyntaxNode function) => function is ConstructorDeclarationSyntax && theLock?.Root.IsThis == true;
 
     private static ITypeSymbol? TypeOf(AccessPath path) => path.Symbol switch
     {

@@ -113,7 +113,8 @@ internal sealed record FieldLock(FieldDeclarationSyntax Declaration, BaseObjectC
         return found switch
         {
             { Action: LockAction.Acquire, Mode: not LockMode.UpgradeableRead, ReturnsScope: true } when call.Parent is UsingStatementSyntax { Declaration: null, Parent: BlockSyntax } scope => new FieldLockUse(theLock, scope, call, found),
-            { Action: LockAction.Acquire, Mode: not LockMode.UpgradeableRead, ReturnsScope: false } when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax } => new FieldLockUse(theLock, null, call, found),
+            // A limit of time that throws has no like.
+            { Action: LockAction.Acquire, Mode: not LockMode.UpgradeableRead, ReturnsScope: false, MayFail: false } when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax } => new FieldLockUse(theLock, null, call, found),
             { Action: LockAction.TryAcquire, Mode: not LockMode.UpgradeableRead, Taken: null } => new FieldLockUse(theLock, null, call, found),
             { Action: LockAction.TryAcquire, Mode: not LockMode.UpgradeableRead } when call.Parent is ExpressionStatementSyntax { Parent: BlockSyntax or SwitchSectionSyntax } => new FieldLockUse(theLock, null, call, found),
             { Action: LockAction.Release } when call.Parent is ExpressionStatementSyntax => new FieldLockUse(theLock, null, call, found),

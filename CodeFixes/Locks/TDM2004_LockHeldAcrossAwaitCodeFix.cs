@@ -21,7 +21,7 @@ public sealed class LockHeldAcrossAwaitCodeFix() : TextCodeFixProvider(Descripto
         if (!diagnostic.Properties.ContainsKey(LockHeldAcrossAwaitAnalyzer.AsyncLockWouldDo)) yield break;
 
         var acquire = reported.SyntaxTree.GetRoot(cancellationToken).FindNode(diagnostic.AdditionalLocations[0].SourceSpan, getInnermostNodeForTie: true);
-        if (LockOf(acquire, model, cancellationToken) is not { } theLock || FieldLock.Of(theLock, model, cancellationToken) is not { } field || field.MayBeTakenAgain()) yield break;
+        if (LockOf(acquire, model, cancellationToken) is not { } theLock || FieldLock.Of(theLock, model, cancellationToken) is not { } field || field.MayBeTakenAgain() || new LockReentry(field, model, cancellationToken).IsPossible()) yield break;
 
         foreach (var kind in new[] { AsyncLock.ThreadLock, AsyncLock.Semaphore })
             if (kind.Replace(field, model) is { } changes) yield return new($"Make '{theLock}' a {kind.TypeName.Substring(kind.TypeName.LastIndexOf('.') + 1)}", kind.TypeName, [.. changes]);

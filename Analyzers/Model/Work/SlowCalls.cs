@@ -57,6 +57,11 @@ internal static class SlowCalls
             System.Threading.CountdownEvent Wait
             System.Threading.Barrier SignalAndWait
             System.Threading.SpinWait SpinUntil
+            System.Threading.SynchronizationContext Send
+            System.ComponentModel.ISynchronizeInvoke Invoke
+            System.Windows.Forms.Control Invoke
+            System.Windows.Threading.Dispatcher Invoke
+            System.Console Read ReadKey ReadLine
             System.Diagnostics.Process WaitForExit WaitForInputIdle
             System.Collections.Concurrent.BlockingCollection`1 Take TakeFromAny
             Tandem.ThreadQueue`1 Take Join
