@@ -87,10 +87,7 @@ public sealed class ProcessExecutor : Executor
     {
         ArgumentNullException.ThrowIfNull(work);
         Pool.ThrowIfShutDown();
-        var reference = WorkReference.To(work);
-        if (result != typeof(Nothing))
-            Portability.CheckResult(result, reference.Name);
-        return reference;
+        return WorkReference.To(work, result);
     }
 
     private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerCommand? command = null)

@@ -204,12 +204,20 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    public override void Kill()
+    public override void Kill() => SendSignal(Signals.Kill);
+
+    public override bool TryTerminate()
+    {
+        SendSignal(Signals.Terminate);
+        return true;
+    }
+
+    private void SendSignal(int signal)
     {
         lock (_gate)
         {
             if (!_closed)
-                _ = PidFdSendSignal(SYS_pidfd_send_signal, _polled[Death].Descriptor, Signals.Kill, 0, 0);
+                _ = PidFdSendSignal(SYS_pidfd_send_signal, _polled[Death].Descriptor, signal, 0, 0);
         }
     }
 
@@ -506,7 +514,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private static Win32Exception EndUnwatched(int processId, Win32Exception cause)
     {
         int* info = stackalloc int[32];
-        _ = SendSignal(processId, Signals.Kill);
+        _ = Libc.SendSignal(processId, Signals.Kill);
         _ = WaitId(P_PID, processId, info, WEXITED);
         return cause;
     }

@@ -17,9 +17,6 @@ namespace Tandem.Platform;
 /// </remarks>
 internal sealed class PortableWorkerLink : WorkerLink
 {
-    /// <summary>The base of the exit codes that stand for signals.</summary>
-    private const int SignalBase = 128;
-
     /// <summary>How long to wait for the end of what a dead worker wrote, when somebody else holds its streams open.</summary>
     private static readonly TimeSpan s_drainPeriod = TimeSpan.FromSeconds(1);
 
@@ -138,6 +135,19 @@ internal sealed class PortableWorkerLink : WorkerLink
 
     public override void Kill() => IgnoringItsEnd(_process.Kill);
 
+    public override bool TryTerminate()
+    {
+        if (OperatingSystem.IsWindows())
+            return false;
+        IgnoringItsEnd(() =>
+        {
+            // Not reaped before this says so, thus the id is still the worker's.
+            if (!_process.HasExited)
+                _ = Libc.SendSignal(ProcessId, Signals.Terminate);
+        });
+        return true;
+    }
+
     private Thread Run(string role, Action body)
     {
         var thread = new Thread(() => body()) { IsBackground = true, Name = $"Tandem {_name} {role}" };
@@ -224,7 +234,7 @@ internal sealed class PortableWorkerLink : WorkerLink
         errors.Join(s_drainPeriod);
         CloseInput();
         var code = _process.ExitCode;
-        var status = !OperatingSystem.IsWindows() && code > SignalBase ? new ExitStatus(null, code - SignalBase) : new ExitStatus(code, null);
+        var status = !OperatingSystem.IsWindows() && code > Signals.ExitCodeBase ? new ExitStatus(null, code - Signals.ExitCodeBase) : new ExitStatus(code, null);
         lock (_telling)
             _ended = true;
         _lifeline.Dispose();

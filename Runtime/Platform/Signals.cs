@@ -4,6 +4,10 @@ namespace Tandem.Platform;
 internal static class Signals
 {
     public const int Kill = 9;
+    public const int Terminate = 15;
+
+    /// <summary>The base of the exit codes by which shells and the framework tell signals.</summary>
+    public const int ExitCodeBase = 128;
 
     public static string Name(int number) => number switch
     {
@@ -21,7 +25,7 @@ internal static class Signals
         12 => "SIGUSR2",
         13 => "SIGPIPE",
         14 => "SIGALRM",
-        15 => "SIGTERM",
+        Terminate => "SIGTERM",
         24 => "SIGXCPU",
         25 => "SIGXFSZ",
         31 => "SIGSYS",

@@ -85,4 +85,7 @@ internal abstract class WorkerLink
     public abstract void CloseInput();
 
     public abstract void Kill();
+
+    /// <summary>Asks the process to end, by SIGTERM; false: this system has no such way.</summary>
+    public abstract bool TryTerminate();
 }

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 namespace Tandem.Workers;
 
-/// <summary>What a frame says. The first two go to the worker, the others come from it.</summary>
+/// <summary>What a frame says. The first two and the last go to the worker, the others come from it.</summary>
 internal enum FrameKind : byte
 {
     /// <summary>The first frame: the work to run before the first task, or nothing.</summary>
@@ -25,6 +25,9 @@ internal enum FrameKind : byte
 
     /// <summary>A call's id and what it threw.</summary>
     Failed,
+
+    /// <summary>The only call, as in <see cref="Call"/>: the worker ends with it.</summary>
+    Run,
 }
 
 /// <summary>A frame on the wire: the length of its body, four bytes; its kind, one; the body.</summary>

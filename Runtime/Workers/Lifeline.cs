@@ -72,7 +72,8 @@ internal sealed class Lifeline
         }
     }
 
-    private void Cancel(Cancellation cancellation)
+    /// <summary>Signals tokens, as the parent's message would.</summary>
+    public void Cancel(Cancellation cancellation)
     {
         CancellationTokenSource[] sources;
         lock (_gate)

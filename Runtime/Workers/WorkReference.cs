@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Reflection;
 using System.Runtime.CompilerServices;
+using Tandem.Executors;
 
 namespace Tandem.Workers;
 
@@ -41,6 +42,18 @@ internal sealed class WorkReference
             return known;
         PortableWork.Check(work);
         return Known<TWork>.References.GetValue(work, static w => To(w.Method, typeof(TWork)));
+    }
+
+    /// <summary>The reference to work that gives a result of a type; of <see cref="Nothing"/>, none.</summary>
+    /// <exception cref="ArgumentException">Another process could not run it.</exception>
+    /// <exception cref="NotSupportedException">The result cannot cross.</exception>
+    public static WorkReference To<TWork>(TWork work, Type result)
+        where TWork : Delegate
+    {
+        var reference = To(work);
+        if (result != typeof(Nothing))
+            Portability.CheckResult(result, reference.Name);
+        return reference;
     }
 
     /// <summary>Finds the work again, in the worker.</summary>

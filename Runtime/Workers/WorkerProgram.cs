@@ -3,7 +3,7 @@ using Tandem.Platform;
 
 namespace Tandem.Workers;
 
-/// <summary>What a worker process runs: takes calls from its parent, one after the other, until there are no more.</summary>
+/// <summary>What a worker process runs: takes calls from its parent, one after the other, until there are no more; or one call, and ends with it.</summary>
 internal static class WorkerProgram
 {
     private const int WrongUsage = 64;
@@ -22,8 +22,8 @@ internal static class WorkerProgram
         var channel = new WorkerChannel(WorkerTransport.Open(parsed.Descriptors));
         using var reading = LargeBlock.ReadFrom(parsed.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = parsed.Name;
-        if (Initialize(channel))
-            Serve(channel, lifeline);
+        if (Initialize(channel) && Serve(channel, lifeline) is { } exitCode)
+            return exitCode;
 
         // Not by returning, which would wait for every foreground thread that the work has left behind.
         Environment.Exit(0);
@@ -49,12 +49,15 @@ internal static class WorkerProgram
         return true;
     }
 
-    private static void Serve(WorkerChannel channel, Lifeline lifeline)
+    /// <returns>The exit code of the only call that it was to run; null where it ran calls until there were no more.</returns>
+    private static int? Serve(WorkerChannel channel, Lifeline lifeline)
     {
         var works = new KnownWorks();
         var memory = channel.NewMemory();
         var thread = new WorkerThread();
-        while (channel.TryReceive(out var kind, out var body) && kind == FrameKind.Call)
+        FrameKind kind;
+        ReadOnlySpan<byte> body;
+        while (channel.TryReceive(out kind, out body) && kind == FrameKind.Call)
         {
             var reader = new WireReader(body);
             var callId = reader.ReadInt64();
@@ -80,5 +83,7 @@ internal static class WorkerProgram
 
             thread.MakeAnew();
         }
+
+        return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline) : null;
     }
 }

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using Tandem.Platform;
+
+namespace Tandem.Workers;
+
+/// <summary>The worker's side of a <see cref="WorkerProcess"/>: one call, run as a program of its own would run its Main.</summary>
+internal static class SingleCall
+{
+    private const int Failed = 1;
+
+    /// <summary>Runs the call of a frame and sends what came of it.</summary>
+    /// <returns>The exit code.</returns>
+    public static int Run(ReadOnlySpan<byte> body, WorkerChannel channel, Lifeline lifeline)
+    {
+        var reader = new WireReader(body);
+        var callId = reader.ReadInt64();
+        var isTerminated = false;
+        try
+        {
+            var work = ResolvedWork.From(reader.ReadBlock());
+            var memory = channel.NewMemory();
+            var response = channel.BeginResponse(callId);
+            using (var call = lifeline.Begin(callId, work.TokenCount))
+            using (work.TokenCount == 0 ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel))
+                work.Call(ref reader, call.Sources, response, memory);
+            channel.SendResponse(memory);
+            AwaitReceipt(channel);
+            return Environment.ExitCode;
+        }
+        catch (Exception exception)
+        {
+            channel.SendError(FrameKind.Failed, callId, exception);
+            if (isTerminated && exception is OperationCanceledException)
+                return Signals.ExitCodeBase + Signals.Terminate;
+            Console.Error.WriteLine(Trace(exception));
+            return Failed;
+        }
+
+        void Cancel(PosixSignalContext context)
+        {
+            context.Cancel = true;
+            isTerminated = true;
+            lifeline.Cancel(Cancellation.All(callId));
+        }
+    }
+
+    /// <summary>The parent may have to fetch what the result refers to from this process; it closes the channel when it has read it.</summary>
+    private static void AwaitReceipt(WorkerChannel channel)
+    {
+        while (channel.TryReceive(out _, out _))
+        {
+        }
+    }
+
+    private static string Trace(Exception exception)
+    {
+        try
+        {
+            return $"Unhandled exception in '{Thread.CurrentThread.Name}'. {exception}";
+        }
+        catch (Exception inToString)
+        {
+            return $"Unhandled exception in '{Thread.CurrentThread.Name}': {exception.GetType()}, which threw {inToString.GetType()} when it was to be written.";
+        }
+    }
+}
