@@ -84,6 +84,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         try
         {
             RunAsPool(static i => ((Action?)i)?.Invoke(), initializer);
+            WorkerThread.ForgetInterrupt();
         }
         catch (Exception exception)
         {
@@ -119,6 +120,7 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             try
             {
                 _told.Wait();
+                WorkerThread.ForgetInterrupt();
                 return Interlocked.Exchange(ref _assigned, null);
             }
             catch (ThreadInterruptedException)
@@ -139,7 +141,6 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         finally
         {
             running.HasEnded = true;
-            WorkerThread.ForgetInterrupt();
         }
     }
 
@@ -153,7 +154,6 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
         }
 
         var work = (IThreadWork)item;
-        thread.MakeAnew();
         RunAsPool(static w => ((IThreadWork)w!).Execute(), work);
         thread.MakeAnew();
         var following = Next(ended: 1, out leaves);

@@ -18,7 +18,7 @@ internal sealed class WorkerThread
         _context = ExecutionContext.Capture()!;
     }
 
-    /// <summary>Called before each task, since an interrupt may come late, and after it, so that an idle worker holds on to nothing of it.</summary>
+    /// <summary>Called after each task, so that neither the next finds anything of it nor an idle worker holds on to it.</summary>
     public void MakeAnew()
     {
         ForgetInterrupt();
@@ -29,7 +29,10 @@ internal sealed class WorkerThread
             Thread.CurrentThread.Priority = _priority;
     }
 
-    /// <summary>An interrupt that was meant for a task which is over must hit neither the worker nor the next task.</summary>
+    /// <summary>
+    /// An interrupt that was meant for a task which is over must hit neither the worker nor the next task. Called after each task, and after
+    /// each wait for the next, since it may come late; no more often, as it costs as much as a short task.
+    /// </summary>
     public static void ForgetInterrupt()
     {
         try

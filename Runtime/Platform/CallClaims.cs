@@ -8,7 +8,7 @@ namespace Tandem.Platform;
 internal readonly unsafe struct CallClaims(long* words)
 {
     /// <summary>How many calls can be under way; ids that are so far apart share a word.</summary>
-    public const int Count = 256;
+    public const int Count = 1024;
 
     private enum State
     {

@@ -13,7 +13,7 @@ internal sealed unsafe class WorkerMemory : CriticalFinalizerObject, IDisposable
 {
     /// <summary>Enough for a thousand small calls; what is larger goes through in pieces.</summary>
     private const int RingSize = 64 * 1024;
-    private const int RingsStart = 4096;
+    private const int RingsStart = 16 * 1024;
     private const int Size = RingsStart + (2 * RingSize);
 
     private readonly Header* _header;

@@ -1,3 +1,4 @@
+using Tandem.Executors;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -18,6 +19,7 @@ internal sealed class WorkerChannel(WorkerTransport transport)
         while (!_received.TryTake(out kind, out body))
         {
             var count = transport.Read(_received.Free());
+            WorkerThread.ForgetInterrupt();
             if (count == 0)
                 return false;
             _received.Filled(count);

@@ -65,13 +65,22 @@ internal static class WorkerProgram
             works.Note(workId, reader.ReadBlock());
             if (!channel.TryBegin(callId))
                 continue;
-            thread.MakeAnew();
             try
             {
                 var work = works.Find(workId);
                 var response = channel.BeginResponse(callId);
                 using (var call = lifeline.Begin(callId, work.TokenCount))
-                    work.Call(ref reader, call.Sources, response, memory);
+                {
+                    try
+                    {
+                        work.Call(ref reader, call.Sources, response, memory);
+                    }
+                    finally
+                    {
+                        thread.MakeAnew();
+                    }
+                }
+
                 channel.SendResponse(memory);
                 if (!memory.IsEmpty)
                     memory = channel.NewMemory();
@@ -79,9 +88,10 @@ internal static class WorkerProgram
             catch (Exception exception)
             {
                 channel.SendError(FrameKind.Failed, callId, exception);
-            }
 
-            thread.MakeAnew();
+                // What the exception says of itself is user code too.
+                thread.MakeAnew();
+            }
         }
 
         return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline) : null;
