@@ -20,6 +20,7 @@ public abstract partial class Executor
     /// </returns>
     /// <exception cref="ArgumentNullException"><paramref name="work"/> is null.</exception>
     /// <exception cref="ObjectDisposedException">The executor was shut down.</exception>
+    /// <exception cref="InvalidOperationException">This process is a worker, too many levels below the application to have worker processes.</exception>
     /// <exception cref="ArgumentException">A process cannot run this work: it captures state, is a multicast delegate or was made at run time.</exception>
     /// <exception cref="NotSupportedException">An argument or the result cannot cross a process boundary; the message names the path to what cannot.</exception>
     public Task<TResult> Submit<TResult>(Func<TResult> work, CancellationToken cancellationToken = default) =>

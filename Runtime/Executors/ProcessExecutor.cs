@@ -25,7 +25,8 @@ public sealed class ProcessExecutor : Executor
     /// <summary>Makes an executor; its workers start as work comes.</summary>
     /// <param name="options">How it works; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">MaxWorkers is negative, MaxTasksPerWorker less than 1, or CancellationGracePeriod negative.</exception>
-    /// <exception cref="ArgumentException">A process cannot run the Initializer, for the reasons that Submit gives.</exception>
+    /// <exception cref="ArgumentException">A process cannot run the Initializer, for the reasons that Submit gives, or no process can have one of the EnvironmentVariables.</exception>
+    /// <exception cref="DirectoryNotFoundException">The WorkingDirectory is not there.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
         : base(CreatePool(options ?? new()))
     {
@@ -87,6 +88,7 @@ public sealed class ProcessExecutor : Executor
     {
         ArgumentNullException.ThrowIfNull(work);
         Pool.ThrowIfShutDown();
+        NestingDepth.ThrowIfAtLimit();
         return WorkReference.To(work, result);
     }
 
@@ -97,14 +99,15 @@ public sealed class ProcessExecutor : Executor
         if (options.CancellationGracePeriod < TimeSpan.Zero && options.CancellationGracePeriod != Timeout.InfiniteTimeSpan)
             throw new ArgumentOutOfRangeException(nameof(options), options.CancellationGracePeriod, "CancellationGracePeriod is negative. Give zero or more, or Timeout.InfiniteTimeSpan to never kill.");
 
-        var settings = new WorkerSettings(options.Initializer is { } initializer ? WorkReference.To(initializer) : null, options.CancellationGracePeriod);
+        var settings = new WorkerSettings(options.Initializer is { } initializer ? WorkReference.To(initializer) : null, options.CancellationGracePeriod, new WorkerSurroundings(options));
         if (command is not null)
             settings = settings with { Command = command };
+        var name = options.Name ?? nameof(ProcessExecutor);
         WorkerPool? pool = null;
         return pool = new WorkerPool(
             nameof(ProcessExecutor),
             OrDefault(options.MaxWorkers, Environment.ProcessorCount),
             options.MaxTasksPerWorker ?? int.MaxValue,
-            name => new ProcessWorker(pool!, name, settings));
+            number => new ProcessWorker(pool!, $"{name}-worker-{number}", settings));
     }
 }

@@ -1,7 +1,7 @@
 namespace Tandem;
 
 /// <summary>How a <see cref="ProcessExecutor"/> works. Read once, when the executor is made.</summary>
-public sealed class ProcessExecutorOptions
+public sealed class ProcessExecutorOptions : WorkerOptions
 {
     /// <summary>The most worker processes at once. 0, the default, is the number of cores, as Python's <c>ProcessPoolExecutor</c>.</summary>
     public int MaxWorkers { get; set; }

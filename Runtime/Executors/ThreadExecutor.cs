@@ -35,7 +35,7 @@ public sealed class ThreadExecutor : Executor
             nameof(ThreadExecutor),
             OrDefault(maxWorkers, Math.Min(32, Environment.ProcessorCount + 4)),
             maxTasksPerWorker: int.MaxValue,
-            name => new ThreadWorker(pool!, name, initializer));
+            number => new ThreadWorker(pool!, $"{nameof(ThreadExecutor)}-worker-{number}", initializer));
     }
 
     private protected override bool IsCalledByItsWorker => ThreadWorker.CurrentPool == Pool;

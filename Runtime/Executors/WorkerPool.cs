@@ -7,7 +7,7 @@ namespace Tandem.Executors;
 /// A worker whose tasks are short may hold some more ahead of time; they come back when another worker is free for them first.
 /// What a worker is, it does not know. Everything that can call user code or another worker happens outside the lock.
 /// </summary>
-internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWorker, Func<string, PoolWorker> createWorker)
+internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWorker, Func<int, PoolWorker> createWorker)
 {
     /// <summary>How many workers may fail to start in a row before those who wait are told so.</summary>
     private const int MaxFailedStarts = 3;
@@ -415,7 +415,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         if (_terminated || _failedStarts >= MaxFailedStarts || _workers.Count - _leaving >= maxWorkers || _starting >= _pending.Count + _ahead)
             return null;
-        var worker = createWorker($"{name}-worker-{++_workersMade}");
+        var worker = createWorker(++_workersMade);
         _workers.Add(worker);
         _starting++;
         return worker;

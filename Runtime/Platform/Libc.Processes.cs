@@ -35,6 +35,7 @@ internal static partial class Libc
 
     public const int PR_SET_PDEATHSIG = 1;
     public const int PR_GET_DUMPABLE = 3;
+    public const int PR_SET_NAME = 15;
 
     public const long SYS_pidfd_send_signal = 424;
     public const long SYS_pidfd_open = 434;
@@ -116,6 +117,9 @@ internal static partial class Libc
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addopen")]
     public static unsafe partial int SpawnActionsAddOpen(void* actions, int descriptor, byte* path, int flags, uint mode);
+
+    [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_addchdir_np", StringMarshalling = StringMarshalling.Utf8)]
+    public static unsafe partial int SpawnActionsAddChangeDirectory(void* actions, string path);
 
     [LibraryImport("libc", EntryPoint = "posix_spawn_file_actions_destroy")]
     public static unsafe partial int SpawnActionsDestroy(void* actions);

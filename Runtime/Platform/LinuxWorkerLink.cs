@@ -84,7 +84,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     public override int MaxAhead => CallClaims.Count / 2;
 
-    public static new LinuxWorkerLink Start(WorkerCommand command, string name, IWorkerListener listener)
+    public static new LinuxWorkerLink Start(WorkerLaunch launch, IWorkerListener listener)
     {
         List<int> own = [], childs = [];
         WorkerMemory? memory = null;
@@ -108,22 +108,23 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             Check(Fcntl(own[2], F_SETFL, O_NONBLOCK));
             own.Add(Check(EventFd(0, O_CLOEXEC | O_NONBLOCK)));
 
-            IEnumerable<string> arguments = [command.Program, .. command.Arguments, .. WorkerArguments.Format(name, WorkerDescriptors.Chosen)];
-            var processId = PosixSpawn.Start(command.Program, arguments, WorkerCommand.Environment().Select(v => $"{v.Key}={v.Value}"),
+            // Its own name is what ps shows first; who it really is, the program asks the kernel.
+            IEnumerable<string> arguments = [launch.Name, .. launch.Command.Arguments, .. WorkerArguments.Format(launch.Name, WorkerDescriptors.Chosen)];
+            var processId = PosixSpawn.Start(launch.Command.Program, arguments, launch.Surroundings.Environment().Select(v => $"{v.Key}={v.Value}"), launch.Surroundings.WorkingDirectory,
                 (childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], 2), (childs[0], WorkerDescriptors.MemoryNumber));
 
             // Nobody else waits for our children, so the id cannot have been given to another process yet.
             var death = PidFdOpen(SYS_pidfd_open, processId, 0);
             if (death < 0)
                 throw EndUnwatched(processId, new Win32Exception());
-            return new LinuxWorkerLink(processId, name, listener, memory, own[0], own[1], own[2], death, own[3]);
+            return new LinuxWorkerLink(processId, launch.Name, listener, memory, own[0], own[1], own[2], death, own[3]);
         }
         catch (Exception exception)
         {
             memory?.Dispose();
             foreach (var descriptor in own)
                 Close(descriptor);
-            throw CannotStart(command, name, exception);
+            throw launch.CannotStart(exception);
         }
         finally
         {

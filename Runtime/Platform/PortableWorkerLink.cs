@@ -59,7 +59,7 @@ internal sealed class PortableWorkerLink : WorkerLink
     /// <summary>Through a pipe nothing can be taken back.</summary>
     public override int MaxAhead => 1;
 
-    public static new PortableWorkerLink Start(WorkerCommand command, string name, IWorkerListener listener)
+    public static new PortableWorkerLink Start(WorkerLaunch launch, IWorkerListener listener)
     {
         var requests = new AnonymousPipeServerStream(PipeDirection.Out, HandleInheritability.Inheritable);
         var responses = new AnonymousPipeServerStream(PipeDirection.In, HandleInheritability.Inheritable);
@@ -67,25 +67,26 @@ internal sealed class PortableWorkerLink : WorkerLink
         try
         {
             var descriptors = new WorkerDescriptors(requests.GetClientHandleAsString(), responses.GetClientHandleAsString(), lifeline.GetClientHandleAsString());
-            var start = new ProcessStartInfo(command.Program, [.. command.Arguments, .. WorkerArguments.Format(name, descriptors)])
+            var start = new ProcessStartInfo(launch.Command.Program, [.. launch.Command.Arguments, .. WorkerArguments.Format(launch.Name, descriptors)])
             {
                 UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardError = true,
+                WorkingDirectory = launch.Surroundings.WorkingDirectory ?? "",
             };
             start.Environment.Clear();
-            foreach (var (variable, value) in WorkerCommand.Environment())
+            foreach (var (variable, value) in launch.Surroundings.Environment())
                 start.Environment[variable] = value;
             var process = Process.Start(start)!;
             process.StandardInput.Close();
-            return new PortableWorkerLink(process, name, listener, requests, responses, lifeline);
+            return new PortableWorkerLink(process, launch.Name, listener, requests, responses, lifeline);
         }
         catch (Exception exception)
         {
             requests.Dispose();
             responses.Dispose();
             lifeline.Dispose();
-            throw CannotStart(command, name, exception);
+            throw launch.CannotStart(exception);
         }
         finally
         {

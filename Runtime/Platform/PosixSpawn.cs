@@ -19,10 +19,11 @@ internal static unsafe class PosixSpawn
     /// <param name="program">An absolute path.</param>
     /// <param name="arguments">All of them, the program's name first.</param>
     /// <param name="environment"><c>name=value</c>, the whole environment.</param>
+    /// <param name="workingDirectory">Where it starts; null: where this process is.</param>
     /// <param name="descriptors">Which of this process's descriptors the child gets, and as which number. Standard input is empty.</param>
     /// <returns>The process id.</returns>
     /// <exception cref="Win32Exception">The system could not start it.</exception>
-    public static int Start(string program, IEnumerable<string> arguments, IEnumerable<string> environment, params ReadOnlySpan<(int Own, int Childs)> descriptors)
+    public static int Start(string program, IEnumerable<string> arguments, IEnumerable<string> environment, string? workingDirectory, params ReadOnlySpan<(int Own, int Childs)> descriptors)
     {
         byte* actions = stackalloc byte[OpaqueSize], attributes = stackalloc byte[OpaqueSize], signals = stackalloc byte[OpaqueSize];
         new Span<byte>(signals, OpaqueSize).Clear();
@@ -37,6 +38,8 @@ internal static unsafe class PosixSpawn
                 Check(SpawnActionsAddOpen(actions, 0, nothing, O_RDWR, 0));
             foreach (var (own, childs) in descriptors)
                 Check(SpawnActionsAddDup2(actions, own, childs));
+            if (workingDirectory is not null)
+                Check(SpawnActionsAddChangeDirectory(actions, workingDirectory));
 
             // The runtime ignores SIGPIPE and may block signals in this thread; the child starts as from a shell.
             Check(SpawnAttributesSetSignalMask(attributes, signals));

@@ -49,13 +49,8 @@ internal abstract class WorkerLink
 
     /// <summary>Starts a worker. Nothing is told to the listener before <see cref="Open"/>.</summary>
     /// <exception cref="WorkerStartException">The process could not be started.</exception>
-    public static WorkerLink Start(WorkerCommand command, string name, IWorkerListener listener) =>
-        command.IsPortable
-            ? PortableWorkerLink.Start(command, name, listener)
-            : LinuxWorkerLink.Start(command, name, listener);
-
-    public static WorkerStartException CannotStart(WorkerCommand command, string name, Exception exception) =>
-        new($"Worker '{name}' could not be started by '{command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
+    public static WorkerLink Start(WorkerLaunch launch, IWorkerListener listener) =>
+        launch.Command.IsPortable ? PortableWorkerLink.Start(launch, listener) : LinuxWorkerLink.Start(launch, listener);
 
     /// <summary>Begins to tell the listener. Where this throws, the process is gone and nothing will be told.</summary>
     public abstract void Open();

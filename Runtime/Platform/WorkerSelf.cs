@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace Tandem.Platform;
@@ -24,6 +25,22 @@ internal static class WorkerSelf
         // The parent may have died before the kernel was told.
         if (Libc.GetParentProcessId() != parentId)
             ExitNow();
+    }
+
+    /// <summary>Has <c>ps</c> and <c>top</c> show the name: the runtime does not give its main thread's to the process.</summary>
+    public static unsafe void ShowName(string name)
+    {
+        if (!OperatingSystem.IsLinux())
+            return;
+        fixed (byte* shown = Encoding.UTF8.GetBytes(Shown(name) + '\0'))
+            _ = Libc.ProcessControl(Libc.PR_SET_NAME, (nuint)shown, 0, 0, 0);
+    }
+
+    /// <summary>Both ends of a name too long for the kernel: the end tells workers apart.</summary>
+    private static string Shown(string name)
+    {
+        const int Most = 15, End = 8;
+        return name.Length <= Most ? name : $"{name[..(Most - End - 1)]}~{name[^End..]}";
     }
 
     /// <summary>

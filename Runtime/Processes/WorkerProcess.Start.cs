@@ -14,8 +14,10 @@ public partial class WorkerProcess
     /// <param name="options">Its name, and whether this process waits for it at its end; null takes the defaults.</param>
     /// <returns>The process, which runs. Its <see cref="Completion"/> tells of what comes later.</returns>
     /// <exception cref="ArgumentNullException"><paramref name="work"/> is null.</exception>
-    /// <exception cref="ArgumentException">A process cannot run this work: it captures state, is a multicast delegate or was made at run time.</exception>
+    /// <exception cref="ArgumentException">A process cannot run this work: it captures state, is a multicast delegate or was made at run time. Or no process can have the options' surroundings.</exception>
     /// <exception cref="NotSupportedException">An argument or the result cannot cross a process boundary; the message names the path to what cannot.</exception>
+    /// <exception cref="DirectoryNotFoundException">The options' working directory is not there.</exception>
+    /// <exception cref="InvalidOperationException">This process is a worker, too many levels below the application.</exception>
     /// <exception cref="WorkerStartException">The system could not start a process.</exception>
     public static WorkerProcess Start(Action work, WorkerProcessOptions? options = null) =>
         new(Run<Action, Arguments, Nothing>(work, default(Arguments), options));
@@ -101,6 +103,7 @@ public partial class WorkerProcess
         where TArguments : struct, IArguments
     {
         ArgumentNullException.ThrowIfNull(work);
+        NestingDepth.ThrowIfAtLimit();
         options ??= new();
         var writer = RequestWriter.Begin(WorkReference.To(work, typeof(TResult)), isChunk: false, takesBlocks: !options.Command.IsPortable);
         arguments.WriteTo(writer);

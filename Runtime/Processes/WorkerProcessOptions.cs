@@ -3,11 +3,8 @@ using Tandem.Workers;
 namespace Tandem;
 
 /// <summary>How a <see cref="WorkerProcess"/> is started. Read once, by Start.</summary>
-public sealed class WorkerProcessOptions
+public sealed class WorkerProcessOptions : WorkerOptions
 {
-    /// <summary>What messages, <c>ps</c> and <see cref="WorkerProcess.Name"/> call it; null, the default, numbers it: <c>WorkerProcess-1</c>.</summary>
-    public string? Name { get; set; }
-
     /// <summary>
     /// Whether this process may end before it, which ends it too, at once; Python's <c>daemon</c>. False, the default: when this process ends
     /// by itself, by the end of Main or <see cref="Environment.Exit"/>, it waits for the worker process first. One that is killed or crashes

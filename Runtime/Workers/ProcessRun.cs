@@ -7,16 +7,16 @@ namespace Tandem.Workers;
 /// The parent's side of a process that runs one call and ends: <see cref="WorkerProcess"/> without its types. It is told of the process one
 /// thing at a time, and settles the call when the process is gone.
 /// </summary>
-internal abstract class ProcessRun(in Request request, WorkerProcessOptions options) : IWorkerListener
+internal abstract class ProcessRun : IWorkerListener
 {
     private const long CallId = 1;
 
     private static int s_lastNumber;
 
     private readonly ErrorTail _errorTail = new();
-    private readonly Request _request = request;
-    private readonly WorkerCommand _command = options.Command;
-    private readonly bool _isBackground = options.IsBackground;
+    private readonly Request _request;
+    private readonly WorkerLaunch _launch;
+    private readonly bool _isBackground;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private WorkerLink? _link;
 
@@ -30,7 +30,16 @@ internal abstract class ProcessRun(in Request request, WorkerProcessOptions opti
     private bool _ready, _completed;
     private Exception? _failure;
 
-    public string Name { get; } = options.Name is "" ? throw new ArgumentException("The name is empty. Leave it out to have one given.", nameof(options)) : options.Name ?? $"{nameof(WorkerProcess)}-{Interlocked.Increment(ref s_lastNumber)}";
+    /// <exception cref="ArgumentException">The options cannot be met.</exception>
+    protected ProcessRun(in Request request, WorkerProcessOptions options)
+    {
+        _request = request;
+        _isBackground = options.IsBackground;
+        var name = options.Name ?? $"{nameof(WorkerProcess)}-{Interlocked.Increment(ref s_lastNumber)}";
+        _launch = new WorkerLaunch(options.Command, name, new WorkerSurroundings(options));
+    }
+
+    public string Name => _launch.Name;
 
     public int ProcessId => _link!.ProcessId;
 
@@ -68,7 +77,7 @@ internal abstract class ProcessRun(in Request request, WorkerProcessOptions opti
             }
             catch (Exception exception)
             {
-                launch.SetException(exception as WorkerStartException ?? WorkerLink.CannotStart(_command, Name, exception));
+                launch.SetException(_launch.CannotStart(exception));
             }
         });
         try
@@ -161,7 +170,7 @@ internal abstract class ProcessRun(in Request request, WorkerProcessOptions opti
 
     private void Launch()
     {
-        var link = WorkerLink.Start(_command, Name, this);
+        var link = WorkerLink.Start(_launch, this);
         Volatile.Write(ref _link, link);
         try
         {
@@ -218,7 +227,7 @@ internal abstract class ProcessRun(in Request request, WorkerProcessOptions opti
     }
 
     private WorkerStartException StartFailure(ExitStatus status, Exception? damage) =>
-        new($"Worker process '{Name}', started by '{_command}', {How(status, damage)} before it was ready{_errorTail.Quote()}");
+        new($"Worker process '{Name}', started by '{_launch.Command}', {How(status, damage)} before it was ready{_errorTail.Quote()}");
 
     private WorkerCrashedException Crash(ExitStatus status, Exception? damage) =>
         new($"Worker process '{Name}' (pid {ProcessId}) {How(status, damage)} while it ran {_request.Work.Name}{_errorTail.Quote()}")

@@ -243,9 +243,11 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
     private void Launch()
     {
+        WorkerLaunch? launch = null;
         try
         {
-            _link = WorkerLink.Start(settings.Command, name, this);
+            launch = new WorkerLaunch(settings.Command, name, settings.Surroundings);
+            _link = WorkerLink.Start(launch, this);
             lock (_gate)
             {
                 var initializer = settings.Initializer?.Definition ?? default;
@@ -263,7 +265,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         {
             // Whatever it was, it must not end the thread that starts all workers, and whoever waits for this one is told.
             _link?.Kill();
-            pool.Ended(this, [], begun: 0, exception as WorkerStartException ?? WorkerLink.CannotStart(settings.Command, name, exception));
+            pool.Ended(this, [], begun: 0, launch?.CannotStart(exception) ?? (WorkerStartException)exception);
         }
     }
 

@@ -1,5 +1,3 @@
-using System.Collections;
-using System.Diagnostics;
 using System.Reflection;
 
 namespace Tandem.Workers;
@@ -19,29 +17,13 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
     public static WorkerCommand Current => s_current.Value;
 
     /// <summary>Whether workers are portable ones unless something else is said.</summary>
-    public static bool IsPortableByDefault { get; } = !OperatingSystem.IsLinux() || System.Environment.GetEnvironmentVariable(PortableSwitch) == "1";
+    public static bool IsPortableByDefault { get; } = !OperatingSystem.IsLinux() || Environment.GetEnvironmentVariable(PortableSwitch) == "1";
 
     /// <summary>Whether the worker is reached by what every operating system has, also where this one has better.</summary>
     public bool IsPortable { get; init; }
 
     /// <summary>As a user would type it.</summary>
     public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(a => a.Contains(' ') ? $"'{a}'" : a));
-
-    /// <summary>This process's environment now, with what a worker needs changed.</summary>
-    public static IReadOnlyDictionary<string, string> Environment()
-    {
-        var variables = new Dictionary<string, string>();
-        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
-            variables[(string)variable.Key] = (string?)variable.Value ?? "";
-
-        // The runtime's diagnostics leave a socket and a pipe in the temporary folder when a worker is killed, and cost time at its start.
-        if (!Debugger.IsAttached)
-            variables.TryAdd("DOTNET_EnableDiagnostics", "0");
-
-        // A server GC makes a heap for each core in each worker.
-        variables.TryAdd("DOTNET_gcServer", "0");
-        return variables;
-    }
 
     private static WorkerCommand Find()
     {
@@ -73,7 +55,7 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
     private static string FindMuxer()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
-        if (System.Environment.ProcessPath is { } own && Path.GetFileName(own) == name)
+        if (Environment.ProcessPath is { } own && Path.GetFileName(own) == name)
             return own;
 
         // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll

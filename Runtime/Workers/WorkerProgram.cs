@@ -22,6 +22,7 @@ internal static class WorkerProgram
         var channel = new WorkerChannel(WorkerTransport.Open(parsed.Descriptors));
         using var reading = LargeBlock.ReadFrom(parsed.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = parsed.Name;
+        WorkerSelf.ShowName(parsed.Name);
         if (Initialize(channel) && Serve(channel, lifeline) is { } exitCode)
             return exitCode;
 

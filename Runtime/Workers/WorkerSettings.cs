@@ -1,7 +1,7 @@
 namespace Tandem.Workers;
 
 /// <summary>What all worker processes of one executor have in common.</summary>
-internal sealed record WorkerSettings(WorkReference? Initializer, TimeSpan CancellationGracePeriod)
+internal sealed record WorkerSettings(WorkReference? Initializer, TimeSpan CancellationGracePeriod, WorkerSurroundings Surroundings)
 {
     private readonly WorkerCommand? _command;
 

@@ -1,0 +1,24 @@
+namespace Tandem;
+
+/// <summary>In what surroundings worker processes run: what <see cref="ProcessExecutorOptions"/> and <see cref="WorkerProcessOptions"/> have in common.</summary>
+public abstract class WorkerOptions
+{
+    private protected WorkerOptions()
+    {
+    }
+
+    /// <summary>
+    /// What messages, <c>ps</c> and <c>top</c> call the process; those of an executor are numbered, <c>Name-worker-1</c>. Null, the default, is
+    /// the name of the type.
+    /// </summary>
+    public string? Name { get; set; }
+
+    /// <summary>
+    /// Environment variables that a worker gets besides those of this process, or in their place; null takes one away. The garbage collector of
+    /// workers is set so too (<c>DOTNET_GCHeapHardLimit</c>, <c>DOTNET_gcServer</c>). They apply from the start of the process on.
+    /// </summary>
+    public IDictionary<string, string?> EnvironmentVariables { get; } = new Dictionary<string, string?>();
+
+    /// <summary>The current directory in which a worker starts. Null, the default, is this process's at that time.</summary>
+    public string? WorkingDirectory { get; set; }
+}

@@ -1,0 +1,9 @@
+namespace Tandem.Workers;
+
+/// <summary>One worker process to be started: by what, under what name, in what surroundings.</summary>
+internal sealed record WorkerLaunch(WorkerCommand Command, string Name, WorkerSurroundings Surroundings)
+{
+    public WorkerStartException CannotStart(Exception exception) =>
+        exception as WorkerStartException
+        ?? new($"Worker '{Name}' could not be started by '{Command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
+}

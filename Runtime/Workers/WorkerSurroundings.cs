@@ -1,0 +1,58 @@
+using System.Collections;
+using System.Diagnostics;
+using System.Globalization;
+
+namespace Tandem.Workers;
+
+/// <summary>What surrounds a worker process: the checked copy of <see cref="WorkerOptions"/>.</summary>
+internal sealed class WorkerSurroundings
+{
+    private readonly KeyValuePair<string, string?>[] _variables;
+
+    /// <exception cref="ArgumentException">No process can have such surroundings.</exception>
+    /// <exception cref="DirectoryNotFoundException">The working directory is not there.</exception>
+    public WorkerSurroundings(WorkerOptions options)
+    {
+        if (options.Name is { } name && (name.Length == 0 || name.Contains('\0')))
+            throw new ArgumentException("The Name is empty or has a null character. Leave it out to have one given.", nameof(options));
+        _variables = [.. options.EnvironmentVariables];
+        foreach (var (variable, value) in _variables)
+        {
+            if (variable.Length == 0 || variable.AsSpan().ContainsAny('=', '\0') || value?.Contains('\0') == true)
+                throw new ArgumentException($"EnvironmentVariables has '{variable}', which no process can have. A name has at least one character and no '='; neither name nor value has a null character.", nameof(options));
+        }
+
+        if (options.WorkingDirectory is not { } folder)
+            return;
+        WorkingDirectory = Path.GetFullPath(folder);
+        if (!Directory.Exists(WorkingDirectory))
+            throw new DirectoryNotFoundException($"WorkingDirectory is '{WorkingDirectory}', which is not there. Create it before, or leave it out.");
+    }
+
+    /// <summary>Null: this process's.</summary>
+    public string? WorkingDirectory { get; }
+
+    /// <summary>This process's environment now, with what the user changed and what a worker needs.</summary>
+    public IReadOnlyDictionary<string, string> Environment()
+    {
+        var variables = new Dictionary<string, string>();
+        foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
+            variables[(string)variable.Key] = (string?)variable.Value ?? "";
+        foreach (var (name, value) in _variables)
+        {
+            if (value is null)
+                variables.Remove(name);
+            else
+                variables[name] = value;
+        }
+
+        // The runtime's diagnostics leave a socket and a pipe in the temporary folder when a worker is killed, and cost time at its start.
+        if (!Debugger.IsAttached)
+            variables.TryAdd("DOTNET_EnableDiagnostics", "0");
+
+        // A server GC makes a heap for each core in each worker.
+        variables.TryAdd("DOTNET_gcServer", "0");
+        variables[NestingDepth.Variable] = (NestingDepth.Current + 1).ToString(CultureInfo.InvariantCulture);
+        return variables;
+    }
+}
