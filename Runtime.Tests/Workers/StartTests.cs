@@ -1,4 +1,5 @@
 using System.ComponentModel;
+using Tandem.Platform;
 using Tandem.Runtime.Tests.Executors;
 using Tandem.Workers;
 
@@ -169,12 +170,12 @@ public sealed class StartTests
     private const string Began = "\\010\\000\\000\\000\\005\\001\\000\\000\\000\\000\\000\\000\\000";
 
     /// <summary>
-    /// A worker with its frames in memory. It is descriptor 5: how far the worker has written is at 128, what it has written begins at 69632.
+    /// A worker with its frames in memory. It is descriptor 5: how far the worker has written is at 128.
     /// Descriptor 3 rings the bell.
     /// </summary>
     private static WorkerCommand Ring(string script) => Shell($$"""
         put() { printf "$2" | dd of=/proc/self/fd/5 bs=1 seek=$1 conv=notrunc 2>/dev/null; }
-        frames() { put 69632 "$1"; put 128 "\\$(printf %o "$(printf "$1" | wc -c)")"; printf x >&3; }
+        frames() { put {{WorkerMemory.ResponsesStart}} "$1"; put 128 "\\$(printf %o "$(printf "$1" | wc -c)")"; printf x >&3; }
         {{script}}; exec sleep 600
         """);
 

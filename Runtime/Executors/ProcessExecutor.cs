@@ -64,7 +64,7 @@ public sealed class ProcessExecutor : Executor
         arguments.WriteTo(writer);
         var request = writer.End();
         var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
-        return Enqueue(new ProcessCall<TResult>(request, tokens, tokens?.Any ?? cancellationToken));
+        return Enqueue(new ProcessCall<TResult>(request, tokens, tokens?.Any ?? cancellationToken, _takesBlocks && Pool.IsNextLone && !cancellationToken.IsCancellationRequested));
     }
 
     private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)

@@ -12,7 +12,7 @@ internal enum WorkState
 }
 
 /// <summary>One submitted call on its way through a <see cref="WorkerPool"/>. The pool's lock guards the first five members.</summary>
-internal abstract class WorkItem(CancellationToken cancellationToken)
+internal abstract class WorkItem(CancellationToken cancellationToken, bool isLone)
 {
     public WorkState State;
 
@@ -33,6 +33,15 @@ internal abstract class WorkItem(CancellationToken cancellationToken)
 
     public CancellationToken CancellationToken => cancellationToken;
 
+    /// <summary>
+    /// The only item of its pool when it was submitted, so somebody may well await it before he submits the next: its continuations may run on
+    /// the thread that sees its end, which saves waking another one.
+    /// </summary>
+    public bool IsLone => isLone;
+
+    /// <summary>Whether a lone item's continuations run on the thread that ends it now. Others end it too, who must not run them.</summary>
+    public bool RunsContinuations { get; set; }
+
     /// <summary>Begins to watch its token, before it enters the pool. What is called may be called again.</summary>
     public virtual void WatchToken(Action<object> canceled, object state)
     {
@@ -50,38 +59,63 @@ internal abstract class WorkItem(CancellationToken cancellationToken)
     public abstract void Fail(Exception exception);
 }
 
-internal abstract class WorkItem<TResult>(CancellationToken cancellationToken) : WorkItem(cancellationToken)
+/// <param name="cancellationToken">Takes it back.</param>
+/// <param name="isLone">Whether its continuations may run on the thread that ends it; see <see cref="WorkItem.IsLone"/>.</param>
+internal abstract class WorkItem<TResult>(CancellationToken cancellationToken, bool isLone = false) : WorkItem(cancellationToken, isLone)
 {
-    // Continuations go to the thread pool: a worker's thread must not run user code between two tasks.
-    private readonly TaskCompletionSource<TResult> _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    // Continuations of others go to the thread pool: a worker's thread must not run user code between two tasks.
+    private readonly TaskCompletionSource<TResult> _completion = new(isLone ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TResult> Task => _completion.Task;
 
     /// <summary>The token as the caller knows it, for the exception that he sees.</summary>
     protected virtual CancellationToken Cause => CancellationToken;
 
-    public sealed override void Cancel()
-    {
-        Watch.Unregister();
-        _completion.TrySetCanceled(Cause);
-        Settled();
-    }
+    public sealed override void Cancel() => End(static (item, _) => item._completion.TrySetCanceled(item.Cause), null);
 
-    public sealed override void Fail(Exception exception)
+    public sealed override void Fail(Exception exception) => End(static (item, exception) =>
     {
-        Watch.Unregister();
-        if (exception is OperationCanceledException && CancellationToken.IsCancellationRequested)
-            _completion.TrySetCanceled(Cause);
+        if (exception is OperationCanceledException && item.CancellationToken.IsCancellationRequested)
+            item._completion.TrySetCanceled(item.Cause);
         else
-            _completion.TrySetException(exception);
-        Settled();
-    }
+            item._completion.TrySetException((Exception)exception!);
+    }, exception);
 
     protected void Succeed(TResult result)
     {
+        if (IsLone && !RunsContinuations)
+        {
+            End(static (item, result) => item._completion.TrySetResult((TResult)result!), result);
+            return;
+        }
+
         Watch.Unregister();
         _completion.TrySetResult(result);
         Settled();
+    }
+
+    private void End(Action<WorkItem<TResult>, object?> end, object? with)
+    {
+        Watch.Unregister();
+        if (IsLone && !RunsContinuations)
+            OnThreadOfItsOwn(() => end(this, with));
+        else
+            end(this, with);
+        Settled();
+    }
+
+    /// <summary>For those who must not run what awaits the task. The task has ended when this returns.</summary>
+    private void OnThreadOfItsOwn(Action end)
+    {
+        try
+        {
+            new Thread(() => end()) { IsBackground = true, Name = "Tandem continuation" }.UnsafeStart();
+            SpinWait.SpinUntil(() => Task.IsCompleted);
+        }
+        catch (OutOfMemoryException)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(static end => ((Action)end!)(), end);
+        }
     }
 
     public sealed override void LetGo()

@@ -41,6 +41,13 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
 
     public int MaxWorkers => maxWorkers;
 
+    /// <summary>
+    /// Whether an item that came now would be the only one, and go to a worker at once. Not exact: others may submit at the same time.
+    /// </summary>
+    public bool IsNextLone => Volatile.Read(ref _held) == 0 && _idle.Count > 0 && LoneItems.AreWorthIt;
+
+    public LoneItems LoneItems { get; } = new();
+
     /// <summary>Throws where the executor takes no more work.</summary>
     public void ThrowIfShutDown()
     {

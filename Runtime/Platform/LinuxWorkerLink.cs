@@ -32,8 +32,11 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private const int MuteMilliseconds = 2000;
 
     private readonly IWorkerListener _listener;
+    private readonly Leader _leader;
+    private readonly Action _runUserCode;
     private readonly string _name;
     private readonly int _lifeline;
+    private readonly ChildDescriptor _death;
     private readonly PollFd[] _polled;
 
     private readonly WorkerMemory _memory;
@@ -41,10 +44,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     /// <summary>Guards the descriptors and the memory against use after they are closed, and the order of what is sent.</summary>
     private readonly Lock _gate = new();
-    private readonly RingWriter _requests;
-
-    /// <summary>What there was no room for in the ring.</summary>
-    private readonly Queue<ReadOnlyMemory<byte>> _unsent = new();
+    private readonly RingSender _requests;
 
     // The watching thread's own: what has come, how many frames, and after how many more it is to be woken.
     private readonly RingReader _responses;
@@ -52,6 +52,8 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private bool _isAlive = true;
     private long _framesRead;
     private int _wakeAfter = 1;
+    private bool _ranUserCode;
+    private AdaptiveSpin _spin;
     private bool _closed;
     private Exception? _damage;
 
@@ -61,22 +63,25 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     /// <summary>When a worker that closed its channel is ended, the largest number once it was; null: it has not closed it.</summary>
     private long? _muteUntil;
 
-    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, WorkerMemory memory, int bell, int lifeline, int errorText, int death, int wake)
+    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, WorkerMemory memory, int bell, int lifeline, int errorText, ChildDescriptor death, int wake)
     {
         _memory = memory;
         _claims = memory.Claims;
-        _requests = memory.WriteRequests();
+        _requests = new RingSender(memory);
         _responses = memory.ReadResponses();
         ProcessId = processId;
         _name = name;
         _listener = listener;
+        _leader = new Leader($"Tandem {name}", Watch);
+        _runUserCode = listener.RunUserCode;
         _lifeline = lifeline;
+        _death = death;
         _polled =
         [
             new() { Descriptor = wake, Events = POLLIN },
             new() { Descriptor = bell, Events = POLLIN },
             new() { Descriptor = errorText, Events = POLLIN },
-            new() { Descriptor = death, Events = POLLIN },
+            new() { Descriptor = death.Number, Events = POLLIN },
         ];
     }
 
@@ -113,11 +118,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             var processId = PosixSpawn.Start(launch.Command.Program, arguments, launch.Surroundings.Environment().Select(v => $"{v.Key}={v.Value}"), launch.Surroundings.WorkingDirectory,
                 (childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], 2), (childs[0], WorkerDescriptors.MemoryNumber));
 
-            // Nobody else waits for our children, so the id cannot have been given to another process yet.
-            var death = PidFdOpen(SYS_pidfd_open, processId, 0);
-            if (death < 0)
-                throw EndUnwatched(processId, new Win32Exception());
-            return new LinuxWorkerLink(processId, launch.Name, listener, memory, own[0], own[1], own[2], death, own[3]);
+            return new LinuxWorkerLink(processId, launch.Name, listener, memory, own[0], own[1], own[2], ChildDescriptor.Open(processId), own[3]);
         }
         catch (Exception exception)
         {
@@ -137,12 +138,12 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     {
         try
         {
-            new Thread(Watch) { IsBackground = true, Name = $"Tandem {_name}" }.UnsafeStart();
+            _leader.Start();
         }
         catch (Exception)
         {
             Kill();
-            Reap();
+            _death.Reap();
             CloseAll();
             _memory.Dispose();
             throw;
@@ -157,14 +158,14 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
                 return;
             if (callId != 0)
                 _claims.Offer(callId);
-            if (_unsent.Count == 0)
-                head = head[WriteLocked(head)..];
-            if (head.Length > 0)
-                _unsent.Enqueue(head.ToArray());
-            if (_unsent.Count == 0)
-                rest = rest[WriteLocked(rest.Span)..];
-            if (rest.Length > 0)
-                _unsent.Enqueue(rest);
+            try
+            {
+                _requests.Send(head, rest);
+            }
+            catch (InvalidDataException exception)
+            {
+                DamagedLocked(exception);
+            }
         }
     }
 
@@ -218,7 +219,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         lock (_gate)
         {
             if (!_closed)
-                _ = PidFdSendSignal(SYS_pidfd_send_signal, _polled[Death].Descriptor, signal, 0, 0);
+                _death.SendSignal(signal);
         }
     }
 
@@ -240,14 +241,20 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             _isAlive = !Happened(Death);
             if (_isAlive)
                 Exchange();
+            if (!_listener.HasUserCode)
+                continue;
+            if (!_leader.Run(_runUserCode))
+                return;
+            _ranUserCode = true;
         }
 
         // The worker may have sent its last result and its last words just before it died.
         ReadFrames();
         ResumeErrorText();
         ReadErrorText(MaxLastWords);
-        var status = Reap();
+        var status = _death.Reap();
         CloseAll();
+        LeaderRelief.Forget(_leader);
         _listener.Exited(status, _damage);
         lock (_gate)
             _memory.Dispose();
@@ -255,6 +262,11 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private void WaitForEvents()
     {
+        // Whoever went on with one result has probably asked for the next.
+        if (_ranUserCode)
+            _spin.Until(_responses);
+        _ranUserCode = false;
+
         // In this order: sent between the two, the worker sees that it is to wake us.
         Interlocked.Exchange(ref _memory.State.WakeParentAt, _framesRead + _wakeAfter);
         var isSilent = _damage is not null || _responses.IsEmpty;
@@ -319,7 +331,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         ReadFrames();
         lock (_gate)
         {
-            if (_unsent.Count > 0)
+            if (_requests.HasUnsent)
                 FlushLocked();
         }
 
@@ -327,63 +339,24 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             Kill();
     }
 
-    /// <summary>Moves what was not sent into the ring, as far as there is room, and lets the worker see it.</summary>
     private void FlushLocked()
-    {
-        SendUnsentLocked();
-        if (_unsent.Count > 0)
-        {
-            // In this order: read between the two, the worker sees that it is to wake us.
-            Interlocked.Exchange(ref _memory.State.ParentAwaitsRoom, 1);
-            SendUnsentLocked();
-        }
-
-        ref var state = ref _memory.State;
-        Interlocked.MemoryBarrier();
-        if (Volatile.Read(ref state.WorkerAwaitsRequests) != 0 && Interlocked.Exchange(ref state.WorkerAwaitsRequests, 0) != 0)
-            RingLocked();
-    }
-
-    private void SendUnsentLocked()
-    {
-        while (_unsent.TryPeek(out var next))
-        {
-            var sent = WriteLocked(next.Span);
-            if (sent < next.Length)
-            {
-                // What is left of it goes first: a queue has no way to put it back but to go round.
-                if (sent > 0)
-                {
-                    var others = _unsent.Count - 1;
-                    _unsent.Dequeue();
-                    _unsent.Enqueue(next[sent..]);
-                    for (; others > 0; others--)
-                        _unsent.Enqueue(_unsent.Dequeue());
-                }
-
-                break;
-            }
-
-            _unsent.Dequeue();
-        }
-
-        _requests.Publish();
-    }
-
-    /// <summary>Writes to the ring what there is room for; all of it, nowhere, once the worker has damaged it.</summary>
-    private int WriteLocked(ReadOnlySpan<byte> bytes)
     {
         try
         {
-            return _requests.Write(bytes);
+            if (_requests.Flush())
+                RingLocked();
         }
         catch (InvalidDataException exception)
         {
-            // It is killed, and the end tells why.
-            _damage ??= exception;
-            _ = PidFdSendSignal(SYS_pidfd_send_signal, _polled[Death].Descriptor, Signals.Kill, 0, 0);
-            return bytes.Length;
+            DamagedLocked(exception);
         }
+    }
+
+    /// <summary>The worker has damaged the memory: it is killed, and its end tells why.</summary>
+    private void DamagedLocked(InvalidDataException exception)
+    {
+        _damage ??= exception;
+        _death.SendSignal(Signals.Kill);
     }
 
     private void RingLocked()
@@ -487,21 +460,12 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    private ExitStatus Reap()
-    {
-        // siginfo_t: the code is its third number, the process id and user its fourth and fifth (after padding), the status its seventh.
-        int* info = stackalloc int[32];
-        if (WaitId(P_PIDFD, _polled[Death].Descriptor, info, WEXITED) != 0)
-            return default;
-        return info[2] == CLD_EXITED ? new ExitStatus(info[6], null) : new ExitStatus(null, info[6]);
-    }
-
     private void CloseAll()
     {
         lock (_gate)
         {
             _closed = true;
-            _unsent.Clear();
+            _requests.Clear();
             Close(_lifeline);
             foreach (var polled in _polled)
             {
@@ -509,15 +473,6 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
                     Close(polled.Descriptor);
             }
         }
-    }
-
-    /// <summary>Ends a child that cannot be watched, and takes its zombie away.</summary>
-    private static Win32Exception EndUnwatched(int processId, Win32Exception cause)
-    {
-        int* info = stackalloc int[32];
-        _ = Libc.SendSignal(processId, Signals.Kill);
-        _ = WaitId(P_PID, processId, info, WEXITED);
-        return cause;
     }
 
     private static int KeepAbove(int descriptor) => PosixSpawn.KeepAbove(descriptor);

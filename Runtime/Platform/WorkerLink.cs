@@ -24,6 +24,14 @@ internal interface IWorkerListener
     /// <returns>How many more frames are to come, soon, before the next is to be told; 1: the next is told at once.</returns>
     int ReceivedAll();
 
+    /// <summary>Whether all that was told has a last consequence, to run user code, which is to be drawn by <see cref="RunUserCode"/>.</summary>
+    bool HasUserCode => false;
+
+    /// <summary>Runs user code, which may take its time: by then the link lets another thread tell the rest.</summary>
+    void RunUserCode()
+    {
+    }
+
     /// <summary>
     /// Asked before each reading of what a living process writes to its standard error. False: it is not to be read, so that the process
     /// waits, as it would for any reader that is behind; <paramref name="whenItDoes"/> is called once when it may go on, by another thread.

@@ -13,7 +13,12 @@ internal sealed unsafe class WorkerMemory : CriticalFinalizerObject, IDisposable
 {
     /// <summary>Enough for a thousand small calls; what is larger goes through in pieces.</summary>
     private const int RingSize = 64 * 1024;
-    private const int RingsStart = 16 * 1024;
+    private const int HeaderSize = 512;
+    private const int PageSize = 4096;
+    private const int RingsStart = (HeaderSize + (CallClaims.Count * sizeof(long)) + PageSize - 1) / PageSize * PageSize;
+
+    /// <summary>Where what the worker writes begins.</summary>
+    internal const int ResponsesStart = RingsStart + RingSize;
     private const int Size = RingsStart + (2 * RingSize);
 
     private readonly Header* _header;
@@ -82,7 +87,7 @@ internal sealed unsafe class WorkerMemory : CriticalFinalizerObject, IDisposable
     }
 
     /// <summary>What both sides read and write besides the rings themselves. A line of the cache each.</summary>
-    [StructLayout(LayoutKind.Explicit, Size = 512)]
+    [StructLayout(LayoutKind.Explicit, Size = HeaderSize)]
     public struct Header
     {
         [FieldOffset(0)]

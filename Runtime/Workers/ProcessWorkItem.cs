@@ -27,7 +27,7 @@ internal interface IProcessWork
     void Complete();
 }
 
-internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : WorkItem<TResult>(any), IProcessWork
+internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens? tokens, CancellationToken any, bool isLone) : WorkItem<TResult>(any, isLone), IProcessWork
 {
     private readonly Request _request = request;
 
@@ -89,14 +89,14 @@ internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens?
 }
 
 /// <summary>One call of the work.</summary>
-internal sealed class ProcessCall<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : ProcessWorkItem<TResult>(request, tokens, any)
+internal sealed class ProcessCall<TResult>(in Request request, CallTokens? tokens, CancellationToken any, bool isLone = false) : ProcessWorkItem<TResult>(request, tokens, any, isLone)
 {
     protected override TResult Read(ReadOnlySpan<byte> response, string worker) =>
         typeof(TResult) == typeof(Nothing) ? default! : Payload.Read<TResult>(response);
 }
 
 /// <summary>The work over all items of a chunk.</summary>
-internal sealed class ProcessChunk<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : ProcessWorkItem<Chunk<TResult>>(request, tokens, any)
+internal sealed class ProcessChunk<TResult>(in Request request, CallTokens? tokens, CancellationToken any) : ProcessWorkItem<Chunk<TResult>>(request, tokens, any, isLone: false)
 {
     protected override Chunk<TResult> Read(ReadOnlySpan<byte> response, string worker)
     {

@@ -52,6 +52,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
     // The link's thread's own: the calls that have ended and whose tasks are not told yet, and whether the worker ever was ready.
     private readonly List<(IProcessWork Call, Exception? Error)> _endedCalls = [];
+
+    /// <summary>The lone call among them; its end is told last, since that runs user code.</summary>
+    private (IProcessWork? Call, Exception? Error) _lone;
     private bool _ready;
     private WorkerStartException? _startFailure;
 
@@ -182,12 +185,30 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             // Before anybody is told: whoever awaits a call then finds the worker free.
             Refill(_endedCalls.Count);
             foreach (var (call, error) in _endedCalls)
-                Settle(call, error);
+            {
+                if (((WorkItem)call).IsLone && _lone.Call is null)
+                    _lone = (call, error);
+                else
+                    Settle(call, error);
+            }
+
             _endedCalls.Clear();
         }
 
         lock (_gate)
             return Math.Max(1, _inHand.Count / 2);
+    }
+
+    public bool HasUserCode => _lone.Call is not null;
+
+    public void RunUserCode()
+    {
+        var (call, error) = _lone;
+        _lone = default;
+        ((WorkItem)call!).RunsContinuations = true;
+        var since = Stopwatch.GetTimestamp();
+        Settle(call, error);
+        pool.LoneItems.Ran(Stopwatch.GetTimestamp() - since);
     }
 
     public bool TakesStandardError(Action whenItDoes) => _errorTail.HasRoom(whenItDoes);

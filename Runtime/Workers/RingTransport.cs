@@ -6,14 +6,12 @@ namespace Tandem.Workers;
 /// <summary>Two rings in memory shared with the parent, and a socket by which each wakes the other.</summary>
 internal sealed class RingTransport : WorkerTransport
 {
-    /// <summary>How often to look for the next request before parking: who awaits one result at a time is mostly about to send it.</summary>
-    private static readonly int s_spins = Environment.ProcessorCount > 1 ? 20 : 0;
-
     private readonly FileStream _bell;
     private readonly WorkerMemory _memory;
     private readonly RingReader _requests;
     private readonly RingWriter _responses;
     private readonly CallClaims _claims;
+    private AdaptiveSpin _spin;
     private long _framesSent;
 
     public RingTransport(WorkerDescriptors descriptors, string memory)
@@ -88,12 +86,8 @@ internal sealed class RingTransport : WorkerTransport
 
     private bool WaitForRequests()
     {
-        for (var spin = 0; spin < s_spins; spin++)
-        {
-            Thread.SpinWait(8);
-            if (!_requests.IsEmpty)
-                return true;
-        }
+        if (_spin.Until(_requests))
+            return true;
 
         // In this order: sent between the two, the parent sees that it is to wake us.
         Interlocked.Exchange(ref _memory.State.WorkerAwaitsRequests, 1);

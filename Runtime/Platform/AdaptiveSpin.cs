@@ -1,0 +1,44 @@
+using System.Diagnostics;
+
+namespace Tandem.Platform;
+
+/// <summary>
+/// Looks for what is about to come before its thread parks, which costs both sides a wake-up; but only as long as that pays: who is waited for
+/// may need the very core. A mutable struct: keep it in a field that is not readonly.
+/// </summary>
+internal struct AdaptiveSpin
+{
+    /// <summary>About what two wake-ups cost.</summary>
+    private static readonly long s_ticks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 1_000_000 * 15 : 0;
+
+    private const int MostSkipped = 63;
+
+    /// <summary>How many waits it lets pass without a try, after the last one was in vain.</summary>
+    private int _skipped;
+    private int _toSkip;
+
+    /// <summary>True: there is something to read.</summary>
+    public bool Until(RingReader ring)
+    {
+        if (!ring.IsEmpty)
+            return true;
+        if (_toSkip > 0)
+        {
+            _toSkip--;
+            return false;
+        }
+
+        var start = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetTimestamp() - start < s_ticks)
+        {
+            Thread.SpinWait(4);
+            if (ring.IsEmpty)
+                continue;
+            _skipped = 0;
+            return true;
+        }
+
+        _toSkip = _skipped = Math.Min(MostSkipped, (2 * _skipped) + 1);
+        return false;
+    }
+}
