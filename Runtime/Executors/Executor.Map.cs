@@ -41,6 +41,6 @@ public abstract partial class Executor
         CheckWork<TWork, T, TResult>(work);
         Pool.ThrowIfShutDown();
         return new Mapping<T, TResult>((chunk, token) => StartChunk(work, chunk, invoke, token), items, MapPlan.For(items, options ?? new(), MaxWorkers))
-            .RunAsync(cancellationToken, CancellationToken.None);
+            .Run(cancellationToken);
     }
 }

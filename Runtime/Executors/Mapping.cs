@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 
@@ -8,7 +7,14 @@ namespace Tandem.Executors;
 /// <summary>One Map: takes chunks of items, keeps a bounded number of them under way, and streams their results.</summary>
 internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chunk<TResult>>> start, IEnumerable<T> items, MapPlan plan)
 {
-    public async IAsyncEnumerable<TResult> RunAsync(CancellationToken cancellationToken, [EnumeratorCancellation] CancellationToken enumeratorToken)
+    /// <summary>For how many items of a chunk there is room at first: the sequence may be shorter than a chunk.</summary>
+    private const int FirstRoom = 1024;
+
+    /// <summary>The results, as they come.</summary>
+    public IAsyncEnumerable<TResult> Run(CancellationToken cancellationToken) =>
+        new ResultStream<TResult>(enumeratorToken => RunAsync(cancellationToken, enumeratorToken));
+
+    private async IAsyncEnumerator<TResult[]> RunAsync(CancellationToken cancellationToken, CancellationToken enumeratorToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, enumeratorToken);
 
@@ -50,8 +56,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
 
                 var (results, failure) = await NextAsync().ConfigureAwait(false);
                 plan.Progress?.Report(ready += results.Length);
-                foreach (var result in results)
-                    yield return result;
+                yield return results;
                 if (failure is not null)
                     ExceptionDispatchInfo.Throw(failure);
                 underWay--;
@@ -96,18 +101,25 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
     private T[] Take(IEnumerator<T> source, out ExceptionDispatchInfo? failure)
     {
         failure = null;
-        var chunk = new List<T>(Math.Min(plan.ChunkSize, 1024));
+        var chunk = new T[Math.Min(plan.ChunkSize, FirstRoom)];
+        var count = 0;
         try
         {
-            while (chunk.Count < plan.ChunkSize && source.MoveNext())
-                chunk.Add(source.Current);
+            while (count < plan.ChunkSize && source.MoveNext())
+            {
+                if (count == chunk.Length)
+                    Array.Resize(ref chunk, Math.Min(plan.ChunkSize, 4 * count));
+                chunk[count++] = source.Current;
+            }
         }
         catch (Exception exception)
         {
             failure = ExceptionDispatchInfo.Capture(exception);
         }
 
-        return [.. chunk];
+        if (count < chunk.Length)
+            Array.Resize(ref chunk, count);
+        return chunk;
     }
 
     /// <summary>Starts a chunk; an item of it may be one that cannot be written, or the executor shut down by now.</summary>
