@@ -7,7 +7,7 @@ namespace Tandem.Analyzers.Tests.Locks;
 /// <summary>Locks of the user's own, declared in .editorconfig.</summary>
 public class UserLocksTests
 {
-    private const string Declared = "My.Latch.Grab|Drop, My.Latch.TryGrab|Drop, My.Latch.Open, My.Latch.OpenAny, My.Latch.OpenAnyAsync, My.Latch.OpenTaskAsync, My.Latch.OpenSoon, My.Hooks.Take|Give";
+    private const string Declared = "My.Latch.Grab|Drop, My.Latch.TryGrab|Drop, My.Latch.Open, My.Latch.OpenAny, My.Latch.OpenAnyAsync, My.Latch.OpenTaskAsync, My.Latch.OpenSoon, My.Hooks.Take|Give, My.Hooks.Nested.Enter|Exit";
 
     [Fact]
     public Task NotReleased_Triggers() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }");
@@ -91,6 +91,38 @@ public class UserLocksTests
     [Fact]
     public Task Interface_IsImplemented() => Released("[|_latch.Grab()|]; Work(); _latch.Drop();", "_latch.Grab(); try { Work(); } finally { _latch.Drop(); }", "My.ILatch.Grab|Drop");
 
+    [Fact]
+    public Task AcquiredOnAFieldThatChanges_Triggers() => Analyzed<UnsafeLockObjectAnalyzer>("[|_other|].Grab(); try { Work(); } finally { _other.Drop(); } } void Reset() { _other = new();");
+
+    [Theory]
+    [InlineData("_nested.Enter(); try { [|await Task.Yield()|]; } finally { _nested.Exit(); }")]
+    [InlineData("_latch.Grab(); try { await Task.Yield(); } finally { _latch.Drop(); }")]
+    [InlineData("using (await _latch.OpenTaskAsync()) await Task.Yield();")]
+    public Task HeldAcrossAwait_TriggersWhereItIsMadeOfALockOfItsThread(string body) => Analyzed<LockHeldAcrossAwaitAnalyzer>(body);
+
+    [Theory]
+    [InlineData("_latch.Grab(); try { lock (_nested) Work(); } finally { _latch.Drop(); } } void N() { lock (_nested) { [|_latch.Grab()|]; try { Work(); } finally { _latch.Drop(); } }")]
+    [InlineData("using (await _latch.OpenTaskAsync()) using (await _other.OpenTaskAsync()) Work(); } async Task N() { using (await _other.OpenTaskAsync()) using (await [|_latch.OpenTaskAsync()|]) Work();")]
+    [InlineData("using (await _latch.OpenTaskAsync()) using (await _other.OpenTaskAsync()) Work(); } async Task N() { using (await _latch.OpenTaskAsync()) using (await _other.OpenTaskAsync()) Work();")]
+    public Task OppositeOrders_Trigger(string body) => Analyzed<LocksInOppositeOrdersAnalyzer>(body);
+
+    [Fact]
+    public Task SlowCall_Triggers() => Analyzed<SlowCallUnderLockAnalyzer>("_latch.Grab(); try { [|System.Threading.Thread.Sleep(1)|]; } finally { _latch.Drop(); } System.Threading.Thread.Sleep(1);");
+
+    [Fact]
+    public Task GuardElsewhere_IsEvidenceOfARace() => Analyzed<Tandem.Analyzers.Races.CheckThenActAnalyzer>("} int _n; void Put() { _latch.Grab(); try { _n++; } finally { _latch.Drop(); } } void Get() { if ([|_n > 0|]) _n--;");
+
+    [Fact]
+    public Task Guard_KeepsARaceAway() => Analyzed<Tandem.Analyzers.Races.CheckThenActAnalyzer>("} int _n; void Get() { Parallel.For(0, 9, _ => { _latch.Grab(); try { if (_n > 0) _n--; } finally { _latch.Drop(); } });");
+
+    private static Task Analyzed<TAnalyzer>(string body)
+        where TAnalyzer : Microsoft.CodeAnalysis.Diagnostics.DiagnosticAnalyzer, new()
+    {
+        var test = new CSharpAnalyzerVerifier<TAnalyzer>.Test { TestCode = Source(body) };
+        test.TestState.AnalyzerConfigFiles.Add(("/.editorconfig", Config(Declared)));
+        return test.RunAsync();
+    }
+
     private static Task Released(string body, string? repaired = null, string? declared = Declared)
     {
         var test = new CSharpCodeFixVerifier<LockNotReleasedAnalyzer, LockNotReleasedCodeFix>.Test { TestCode = Source(body) };
@@ -135,13 +167,14 @@ public class UserLocksTests
             {
                 public static void Take(this Latch latch) => latch.ToString();
                 public static void Give(this Latch latch) => latch.ToString();
-                public sealed class Nested { public void Grab() { } public void Drop() { } }
+                public sealed class Nested { public void Grab() { } public void Drop() { } readonly object _o = new(); public void Enter() => System.Threading.Monitor.Enter(_o); public void Exit() => System.Threading.Monitor.Exit(_o); }
             }
         }
 
         class C
         {
             readonly My.Latch _latch = new();
+            My.Latch _other = new();
             readonly My.Hooks.Nested _nested = new();
             static void Work() => Console.WriteLine();
             async Task M()

@@ -53,16 +53,9 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
     /// <summary>Whether the lock is of an object that the callee, or this call, has just made: nobody else waits for it.</summary>
     private static bool IsOfNewObject(TakenLock taken, IOperation operation, CancellationToken cancellationToken) => taken.Lock?.Root switch
     {
-        { IsThis: true } => operation is IObjectCreationOperation || Receiver(operation).Unconverted() is IObjectCreationOperation,
+        { IsThis: true } => operation is IObjectCreationOperation || CallersTerms.Receiver(operation).Unconverted() is IObjectCreationOperation,
         { Symbol: ILocalSymbol local } => taken.Lock.Owner is not null && Makings.Of(local, cancellationToken) is not null,
         _ => false,
-    };
-
-    private static IOperation? Receiver(IOperation operation) => operation switch
-    {
-        IInvocationOperation call => call.Instance,
-        IPropertyReferenceOperation property => property.Instance,
-        _ => null,
     };
 
     /// <summary>The functions of this compilation that <paramref name="operation"/> surely runs.</summary>
@@ -123,12 +116,12 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
     private bool MayTake(SyntaxNode function, CancellationToken cancellationToken)
     {
         var names = TakerNames(cancellationToken);
-        return FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || LockFlow.IsAcquire(node) || (node is SimpleNameSyntax name && names.Contains(name.Identifier.ValueText)));
+        return FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || table.Names.IsAcquire(node) || (node is SimpleNameSyntax name && names.Contains(name.Identifier.ValueText)));
     }
 
     private ImmutableHashSet<string> FindTakerNames(CancellationToken cancellationToken)
     {
-        var sites = compilation.SyntaxTrees.Select(tree => LockSites.Of(tree, cancellationToken)).Where(static sites => !sites.Functions.IsEmpty).ToList();
+        var sites = compilation.SyntaxTrees.Select(tree => LockSites.Of(tree, table.Names, cancellationToken)).Where(static sites => !sites.Functions.IsEmpty).ToList();
         var names = sites.SelectMany(static sites => sites.Takers).ToImmutableHashSet();
         for (var depth = 1; depth < DeepestCall; depth++)
         {
@@ -139,29 +132,10 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
         return names;
     }
 
-    /// <summary>What a function takes reads in the terms of its caller by the receiver and the arguments of the call.</summary>
     private static TakenLock InCallersTerms(TakenLock taken, IMethodSymbol target, IOperation operation, Func<IOperation?, AccessPath?> pathOf)
     {
-        var instance = Receiver(operation);
-        var arguments = operation switch
-        {
-            IInvocationOperation call => call.Arguments,
-            IPropertyReferenceOperation property => property.Arguments,
-            IObjectCreationOperation creation => creation.Arguments,
-            _ => [],
-        };
-        var path = taken.Lock?.WithRoot(Replace);
+        var path = taken.Lock is { } own ? CallersTerms.Of(own, target, operation, pathOf) : null;
         return taken with { Lock = path, Class = (path is null ? null : LockClass.Of(path, containingType: null)) ?? taken.Class, Taker = taken.Taker ?? target };
-
-        AccessPath? Replace(AccessPath root)
-        {
-            if (root.IsThis) return instance is null ? (target.MethodKind == MethodKind.LocalFunction ? root : null) : pathOf(instance);
-            if (SymbolEqualityComparer.Default.Equals(root.Symbol?.ContainingSymbol, target.OriginalDefinition))
-                return root.Symbol is IParameterSymbol parameter ? pathOf(arguments.FirstOrDefault(argument => argument.Parameter?.Ordinal == parameter.Ordinal)?.Value) : null;
-
-            // A local function shares what it captures with the function around it.
-            return target.MethodKind == MethodKind.LocalFunction ? root : null;
-        }
     }
 
     /// <summary>What one function does by itself.</summary>

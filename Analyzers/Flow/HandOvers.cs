@@ -80,9 +80,9 @@ internal sealed class HandOvers(LockPoint at, LockEffects effects, FlowContext c
         if (_summaries.TryGetValue(function, out var summary)) return summary;
         return _summaries[function] = function switch
         {
-            IInvocationOperation call => context.Summaries.Of(call.TargetMethod, context.Model),
-            IMethodReferenceOperation reference => context.Summaries.Of(reference.Method, context.Model),
-            _ => context.Summaries.Of(function.Syntax, context.Model),
+            IInvocationOperation call => context.Flow.Summaries.Of(call.TargetMethod),
+            IMethodReferenceOperation reference => context.Flow.Summaries.Of(reference.Method),
+            _ => context.Flow.Summaries.Of(function.Syntax, context.Model),
         };
     }
 

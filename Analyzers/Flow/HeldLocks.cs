@@ -80,7 +80,7 @@ internal sealed class HeldLocks
     public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
 
     /// <summary>The names of the members that acquire and release here.</summary>
-    public LockNames Names => _context.Table.Names;
+    public LockNames Names => _context.Flow.Table.Names;
 
     /// <summary>What <paramref name="acquire"/> does, in the names of this function.</summary>
     public LockOperation? AcquireOf(IOperation acquire) => _walk.Acquires.FirstOrDefault(known => known.Operation == acquire);

@@ -61,7 +61,7 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
     /// <summary>What <paramref name="operation"/> does to a lock, if it does.</summary>
     public LockOperation? Find(IOperation operation)
     {
-        if (!_lockOperations.TryGetValue(operation, out var found)) _lockOperations[operation] = found = context.Table.Find(operation, _aliases.Resolve);
+        if (!_lockOperations.TryGetValue(operation, out var found)) _lockOperations[operation] = found = context.Flow.Find(operation, _aliases.Resolve);
         return found;
     }
 

@@ -96,7 +96,7 @@ internal sealed class LockTakings
         private bool NeedsFlow(IOperation operation) => operation switch
         {
             ILockOperation statement => AccessPath.Of(statement.LockedValue)?.Root.Symbol is ILocalSymbol,
-            IInvocationOperation when function.HasCalls => takings._flow.Table.Find(operation) is { Action: not LockAction.Use and not LockAction.Query },
+            IInvocationOperation or IObjectCreationOperation when function.HasCalls => takings._flow.Find(operation) is { Action: not LockAction.Use and not LockAction.Query },
             _ => false,
         };
 

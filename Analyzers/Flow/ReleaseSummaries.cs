@@ -13,7 +13,7 @@ namespace Tandem.Analyzers.Flow;
 /// What other functions do to the locks of a body that calls them or hands them over: the locks that a helper, a local function or a lambda
 /// releases without acquiring them itself. Read from syntax first; only calls whose name may release are bound.
 /// </summary>
-internal sealed class ReleaseSummaries(LockTable table)
+internal sealed class ReleaseSummaries(Compilation compilation, LockTable table)
 {
     // A helper may call a helper; deeper than this nobody follows by eye either.
     private const int DeepestCall = 3;
@@ -30,20 +30,20 @@ internal sealed class ReleaseSummaries(LockTable table)
         public bool IsNothing => Locks.IsEmpty && Disposed.IsEmpty;
     }
 
-    /// <summary>What <paramref name="method"/> releases. <paramref name="model"/> is the model of the calling code; methods in other files are not read.</summary>
-    public Summary Of(IMethodSymbol method, SemanticModel? model) => Of(method.OriginalDefinition, model, depth: 0);
+    /// <summary>What <paramref name="method"/> releases.</summary>
+    public Summary Of(IMethodSymbol method) => Of(method.OriginalDefinition, depth: 0);
 
     /// <summary>What the lambda or other piece of code <paramref name="syntax"/> releases.</summary>
-    public Summary Of(SyntaxNode syntax, SemanticModel? model) => model is null ? Summary.Nothing : Read(syntax, model, depth: 0);
+    public Summary Of(SyntaxNode syntax, SemanticModel model) => Read(syntax, model, depth: 0);
 
-    private Summary Of(IMethodSymbol method, SemanticModel? model, int depth)
+    private Summary Of(IMethodSymbol method, int depth)
     {
-        if (model is null || depth > DeepestCall) return Summary.Nothing;
+        if (depth > DeepestCall) return Summary.Nothing;
         if (_byMethod.TryGetValue(method, out var known)) return known;
 
         var summary = Summary.Nothing;
         foreach (var reference in method.DeclaringSyntaxReferences)
-            if (reference.SyntaxTree == model.SyntaxTree) summary = Read(reference.GetSyntax(), model, depth);
+            if (compilation.ContainsSyntaxTree(reference.SyntaxTree)) summary = Read(reference.GetSyntax(), compilation.GetSemanticModel(reference.SyntaxTree), depth);
         return depth == 0 ? _byMethod.GetOrAdd(method, summary) : summary;
     }
 
@@ -58,7 +58,7 @@ internal sealed class ReleaseSummaries(LockTable table)
             if (LockNames.CalledName(call) is not { } name) continue;
             if (!table.Names.IsRelease(name) && !table.Names.IsAcquire(name))
             {
-                if (depth < DeepestCall && IsOwnMember(call) && model.GetSymbolInfo(call).Symbol is IMethodSymbol helper) Add(Of(helper.OriginalDefinition, model, depth + 1));
+                if (depth < DeepestCall && IsOwnMember(call) && model.GetSymbolInfo(call).Symbol is IMethodSymbol helper) Add(Of(helper.OriginalDefinition, depth + 1));
                 continue;
             }
 
@@ -74,7 +74,7 @@ internal sealed class ReleaseSummaries(LockTable table)
             }
             else if (IsOwnMember(call))
             {
-                Add(Of(operation.TargetMethod.OriginalDefinition, model, depth + 1));
+                Add(Of(operation.TargetMethod.OriginalDefinition, depth + 1));
             }
         }
 

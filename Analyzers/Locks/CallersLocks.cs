@@ -96,7 +96,7 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
     // Its own Wait and Enter are the flow's to judge.
     private static bool IsMonitor(IMethodSymbol method) => method.ContainingType is { Name: "Monitor", ContainingNamespace.Name: "Threading" };
 
-    private static bool LocksAnything(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node));
+    private static bool LocksAnything(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || LockTable.KnownNames.IsAcquire(node));
 
     private bool IsSpawned(AnonymousFunctionExpressionSyntax lambda, SemanticModel codeModel) =>
         lambda.Parent is ArgumentSyntax { Parent.Parent: { } starter } && codeModel.GetOperation(starter, cancellationToken) is IInvocationOperation or IObjectCreationOperation && _spawns.SpawnsAt(codeModel.GetOperation(starter, cancellationToken)!).Any();

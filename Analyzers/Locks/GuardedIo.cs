@@ -50,7 +50,7 @@ internal static class GuardedIo
             && access.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { } method
             && method.Modifiers.Any(static modifier => modifier.Kind() is SyntaxKind.PublicKeyword or SyntaxKind.InternalKeyword)
             && !method.Identifier.ValueText.StartsWith("Dispose", StringComparison.Ordinal) && method.Identifier.ValueText is not "Close"
-            && !method.DescendantNodes().Any(static node => node is LockStatementSyntax || LockFlow.IsAcquire(node)));
+            && !method.DescendantNodes().Any(static node => node is LockStatementSyntax || LockTable.KnownNames.IsAcquire(node)));
     }
 
     /// <summary><c>_fileLock</c>, <c>s_ioGate</c>: a word of the name says what it guards.</summary>

@@ -93,7 +93,7 @@ internal sealed class LockOrders
     {
         if (_byLock is { } known) return known;
         var byLock = new Dictionary<string, List<LockingFunction>>();
-        foreach (var function in _compilation.SyntaxTrees.SelectMany(tree => LockSites.Of(tree, cancellationToken).Functions))
+        foreach (var function in _compilation.SyntaxTrees.SelectMany(tree => LockFlow.For(_compilation).FunctionsIn(tree, cancellationToken)))
             foreach (var name in function.Locks)
             {
                 if (!byLock.TryGetValue(name, out var functions)) byLock[name] = functions = [];

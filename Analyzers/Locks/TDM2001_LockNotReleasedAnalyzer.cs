@@ -28,8 +28,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // The block of a property's initializer is the whole property; its accessors are blocks of their own.
         var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
         var functions = block.DescendantNodes()
-            .Where(flow.ReadsLikeAcquire)
-            .Where(node => context.SemanticModel.GetOperation(node, context.CancellationToken) is { } operation && flow.Table.Find(operation) is { IsAcquire: true })
+            .Where(node => flow.IsAcquire(node, context.SemanticModel, context.CancellationToken))
             .Select(FunctionGraphs.FunctionAround)
             .OfType<SyntaxNode>()
             .Distinct();
@@ -48,6 +47,8 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         var releases = locks.ReleasesOf(held.Acquire);
         var isOurs = !releases.IsEmpty || locks.IsHandedOver(held.Acquire);
 
+        // What a helper took, another may give back, in ways that nothing here tells of.
+        if (releases.IsEmpty && locks.AcquireOf(held.Acquire) is { IsByHelper: true }) return null;
         // A lock statement or a using declaration of the compiler's own making releases itself.
         if (held.Acquire.IsImplicit) return null;
 
@@ -84,7 +85,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
     private static void Report(CodeBlockAnalysisContext context, LockFlow flow, HeldLocks locks, LockLeak leak, SyntaxNode function)
     {
         var acquire = leak.Held.Acquire;
-        if (context.SemanticModel.GetOperation(acquire.Syntax, context.CancellationToken) is not { } source || flow.Table.Find(source) is not { } operation) return;
+        if (context.SemanticModel.GetOperation(acquire.Syntax, context.CancellationToken) is not { } source || flow.Find(source) is not { } operation) return;
 
         var releases = locks.ReleasesOf(acquire);
         var isHandedOver = IsHandedOver(leak.Held, locks, function);

@@ -29,7 +29,7 @@ public sealed class UnsafeLockObjectAnalyzer() : TandemAnalyzer(Descriptors.Unsa
 
     private static void AnalyzeCall(SyntaxNodeAnalysisContext context, LockTable table, LockObjects objects)
     {
-        if (!LockTable.IsAcquireName(CalledName((InvocationExpressionSyntax)context.Node))) return;
+        if (!table.Names.IsAcquire(context.Node)) return;
         if (context.SemanticModel.GetOperation(context.Node, context.CancellationToken) is not IInvocationOperation call || table.Find(call) is not { IsAcquire: true } acquire) return;
 
         // Monitor's lock is any object; another kind of lock is at fault only where it is replaced by another one.
@@ -48,16 +48,8 @@ public sealed class UnsafeLockObjectAnalyzer() : TandemAnalyzer(Descriptors.Unsa
     {
         LockKind.Mutex => false,
         LockKind.Semaphore => Flow.FunctionGraphs.FunctionAround(call) is { } function && acquire.Lock.Symbol is { Name: var name } && function.DescendantNodes().OfType<InvocationExpressionSyntax>()
-            .Any(other => CalledName(other) == "Release" && other.Expression is MemberAccessExpressionSyntax { Expression: var released } && (released as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == name | (released as IdentifierNameSyntax)?.Identifier.ValueText == name),
+            .Any(other => LockNames.CalledName(other) == "Release" && other.Expression is MemberAccessExpressionSyntax { Expression: var released } && (released as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == name | (released as IdentifierNameSyntax)?.Identifier.ValueText == name),
         _ => true,
-    };
-
-    private static string CalledName(InvocationExpressionSyntax call) => call.Expression switch
-    {
-        MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,
-        MemberBindingExpressionSyntax binding => binding.Name.Identifier.ValueText,
-        SimpleNameSyntax name => name.Identifier.ValueText,
-        _ => "",
     };
 
     private static void Report(SyntaxNodeAnalysisContext context, IOperation locked, LockObjectFault? fault)

@@ -23,7 +23,7 @@ public sealed class LockHeldAcrossAwaitAnalyzer() : TandemAnalyzer(Descriptors.L
 
         context.RegisterSemanticModelAction(file =>
         {
-            foreach (var function in LockSites.Of(file.SemanticModel.SyntaxTree, file.CancellationToken).Functions)
+            foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
                 if (Suspension.IsIn(function.Function)) Analyze(function.Function, file, flow);
         });
     }
@@ -33,7 +33,7 @@ public sealed class LockHeldAcrossAwaitAnalyzer() : TandemAnalyzer(Descriptors.L
         if (flow.In(function, context.SemanticModel, context.CancellationToken) is not { } locks) return;
         var suspended = from suspension in locks.Suspensions
                         from held in suspension.Held.Surely
-                        where IsOfThread(held) && !IsReleasedBy(suspension.Operation, held, locks) && !IsKeptByProgram(held, locks)
+                        where IsOfThread(held, flow) && !IsReleasedBy(suspension.Operation, held, locks) && !IsKeptByProgram(held, locks)
                         orderby suspension.Operation.Syntax.SpanStart
                         group suspension.Operation by held;
 
@@ -41,13 +41,15 @@ public sealed class LockHeldAcrossAwaitAnalyzer() : TandemAnalyzer(Descriptors.L
         foreach (var suspensions in suspended) context.ReportDiagnostic(Describe(suspensions.Key, suspensions.First(), context.SemanticModel.Compilation));
     }
 
-    /// <summary>Whether only the thread that acquired the lock may release it.</summary>
-    private static bool IsOfThread(HeldLock held) => held.Kind switch
+    /// <summary>Whether only the thread that acquired the lock may release it. What a lock of the user's own is made of tells for it.</summary>
+    private static bool IsOfThread(HeldLock held, LockFlow flow) => held.Kind switch
     {
-        LockKind.Monitor or LockKind.Lock or LockKind.ReaderWriter or LockKind.SpinLock or LockKind.Mutex => true,
         LockKind.ProcessLock => ProcessLockOwner.IsThread(held.Lock.Symbol),
-        _ => false,
+        LockKind.Custom => flow.Helpers.KindBehind(held.Acquire) is { } kind && IsOfThread(kind),
+        var kind => IsOfThread(kind),
     };
+
+    private static bool IsOfThread(LockKind kind) => kind is LockKind.Monitor or LockKind.Lock or LockKind.ReaderWriter or LockKind.SpinLock or LockKind.Mutex;
 
     /// <summary>Whether what is awaited gives the lock back before there is anything to wait for.</summary>
     private static bool IsReleasedBy(IOperation suspension, HeldLock held, HeldLocks locks) =>

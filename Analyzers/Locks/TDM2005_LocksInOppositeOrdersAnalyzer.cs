@@ -14,10 +14,11 @@ public sealed class LocksInOppositeOrdersAnalyzer() : TandemAnalyzer(Descriptors
 {
     private protected override void Start(CompilationStartAnalysisContext context)
     {
+        var flow = LockFlow.For(context.Compilation);
         var orders = LockOrders.For(context.Compilation);
         context.RegisterSemanticModelAction(file =>
         {
-            foreach (var function in LockSites.Of(file.SemanticModel.SyntaxTree, file.CancellationToken).Functions)
+            foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
             {
                 var reported = new HashSet<Location>();
                 foreach (var order in orders.In(function, file.CancellationToken))

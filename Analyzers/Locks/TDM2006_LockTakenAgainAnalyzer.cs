@@ -26,14 +26,14 @@ public sealed class LockTakenAgainAnalyzer() : TandemAnalyzer(Descriptors.LockTa
         var takings = LockTakings.For(context.Compilation);
         context.RegisterSemanticModelAction(file =>
         {
-            foreach (var function in LockSites.Of(file.SemanticModel.SyntaxTree, file.CancellationToken).Functions)
+            foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
             {
                 // Every lock of a `lock` statement is reentrant.
                 if (!function.HasCalls) continue;
                 var told = new HashSet<(SyntaxNode, ISymbol)>();
                 foreach (var again in takings.In(function, file.CancellationToken).GroupBy(static taking => taking.At))
                 {
-                    if (First(again, function, file.CancellationToken) is not var (taking, held, outcome)) continue;
+                    if (First(again, function, flow, file) is not var (taking, held, outcome)) continue;
 
                     // One hold and one callee that can't go together are told once, however often it is called.
                     if (taking.IsByCall && !told.Add((held.Acquire.Syntax, Member(taking.Taken.Taker!)))) continue;
@@ -43,23 +43,23 @@ public sealed class LockTakenAgainAnalyzer() : TandemAnalyzer(Descriptors.LockTa
         });
     }
 
-    private static (LockTaking, HeldLock, SecondTake)? First(IEnumerable<LockTaking> takings, LockingFunction function, CancellationToken cancellationToken)
+    private static (LockTaking, HeldLock, SecondTake)? First(IEnumerable<LockTaking> takings, LockingFunction function, LockFlow flow, SemanticModelAnalysisContext context)
     {
         foreach (var taking in takings)
         {
             // The youngest hold counts: an upgradeable read lock around a read lock makes the write no better.
             if (taking.Held.LastOrDefault(held => held.Lock.Equals(taking.Taken.Lock) && held.Kind == taking.Taken.Kind) is not { } held) continue;
-
-            var outcome = Reentrancy.Of(held, taking.Taken, cancellationToken);
-            if (outcome == SecondTake.Allowed) continue;
-
-            // A semaphore that others release without having waited for it is a signal, and the second wait is for them.
-            if (held.Kind == LockKind.Semaphore && LockOwners.Of(held, function.Function) == LockOwner.AnotherMember) continue;
-            return (taking, held, outcome);
+            var outcome = Reentrancy.Of(held, taking.Taken, context.CancellationToken);
+            if (outcome != SecondTake.Allowed && !IsSignal(held, function.Function, flow.In(function.Function, context.SemanticModel, context.CancellationToken))) return (taking, held, outcome);
         }
 
         return null;
     }
+
+    /// <summary>Whether it is a semaphore that others release without having waited for it: the second wait is for them. What a helper took, another helper releases.</summary>
+    private static bool IsSignal(HeldLock held, SyntaxNode function, HeldLocks? locks) =>
+        held.Kind == LockKind.Semaphore && LockOwners.Of(held, function) == LockOwner.AnotherMember
+        && !(locks?.AcquireOf(held.Acquire) is { IsByHelper: true } && !locks.ReleasesOf(held.Acquire).IsEmpty);
 
     private static Diagnostic Describe(LockTaking taking, HeldLock held, SecondTake outcome, LockFlow flow, SemanticModelAnalysisContext context)
     {

@@ -20,7 +20,7 @@ public sealed class SlowCallUnderLockAnalyzer() : TandemAnalyzer(Descriptors.Slo
         var mayDeclare = KnownSymbols.Of(context.Compilation).Has("Tandem.HoldsAttribute");
         context.RegisterSemanticModelAction(file =>
         {
-            foreach (var function in LockSites.Of(file.SemanticModel.SyntaxTree, file.CancellationToken).Functions)
+            foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
                 Report(Held(function), function.Function, operation => LockHolding.At(operation, function, flow, file.SemanticModel, file.CancellationToken));
 
             if (!mayDeclare) return;

@@ -17,7 +17,7 @@ internal sealed class LockReentry(FieldLock field, SemanticModel model, Cancella
 
     public bool IsPossible() =>
         model.GetDeclaredSymbol(field.Declaration.Declaration.Variables[0], cancellationToken) is { } theLock
-        && LockSites.Of(model.SyntaxTree, cancellationToken).Functions.Any(function => function.Function.Span.IntersectsWith(field.Declaration.Parent!.Span) && IsPossible(function, new LockClass(theLock.OriginalDefinition, LockPart.Itself)));
+        && _flow.FunctionsIn(model.SyntaxTree, cancellationToken).Any(function => function.Function.Span.IntersectsWith(field.Declaration.Parent!.Span) && IsPossible(function, new LockClass(theLock.OriginalDefinition, LockPart.Itself)));
 
     private bool IsPossible(LockingFunction function, LockClass theLock)
     {

@@ -86,6 +86,7 @@ internal enum LockAction
 /// <param name="MayThrow">Whether the call can throw in a sound program: it can be cancelled, or the last holder can have died.</param>
 /// <param name="MayFail">Whether the call can throw without taking the lock: it can be cancelled, or tells of a timeout by an exception.</param>
 /// <param name="ReleasedBy">Of a user's acquire, the name of the member that releases; null where its scope does.</param>
+/// <param name="IsByHelper">Whether the call is one of this program's, which takes the lock for its caller.</param>
 internal sealed record LockOperation(
     IOperation Operation,
     LockAction Action,
@@ -99,10 +100,11 @@ internal sealed record LockOperation(
     bool Many = false,
     bool MayThrow = false,
     bool MayFail = false,
-    string? ReleasedBy = null)
+    string? ReleasedBy = null,
+    bool IsByHelper = false)
 {
     /// <summary>Whether the lock is given to the call as its argument, as to Monitor's.</summary>
-    public bool TakesLockAsArgument => Operation is IInvocationOperation { TargetMethod: { IsStatic: true, IsExtensionMethod: false } };
+    public bool TakesLockAsArgument => !IsByHelper && Operation is IInvocationOperation { TargetMethod: { IsStatic: true, IsExtensionMethod: false } };
 
     public bool IsAcquire => Action is LockAction.Acquire or LockAction.TryAcquire;
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -20,12 +21,13 @@ internal sealed record LockingFunction(SyntaxNode Function, ImmutableHashSet<str
 /// <summary>The functions of a file that take locks, by syntax. Kept as long as the tree lives, so that an edit reads one file again.</summary>
 internal sealed class LockSites
 {
-    private static readonly ConditionalWeakTable<SyntaxTree, LockSites> s_byTree = new();
-    private static readonly LockSites s_none = new([], []);
+    private static readonly ConditionalWeakTable<SyntaxTree, ConcurrentDictionary<bool, (string Names, LockSites Sites)>> s_byTree = new();
+    private static readonly LockSites s_none = new([], [], []);
 
-    private LockSites(ImmutableArray<LockingFunction> functions, Dictionary<string, HashSet<string>> mentioned)
+    private LockSites(ImmutableArray<LockingFunction> functions, ImmutableArray<LockingFunction> leaving, Dictionary<string, HashSet<string>> mentioned)
     {
         Functions = functions;
+        Leaving = leaving;
         Mentioned = mentioned;
         Takers = [.. functions.Select(static function => NameOf(function.Function)).Where(static name => name.Length > 0)];
     }
@@ -33,18 +35,25 @@ internal sealed class LockSites
     /// <summary>The functions that take a lock, in the order of the source.</summary>
     public ImmutableArray<LockingFunction> Functions { get; }
 
+    /// <summary>Those of them that take a lock by a call, and call nothing that reads like its release: it may be their callers' to give back.</summary>
+    public ImmutableArray<LockingFunction> Leaving { get; }
+
     /// <summary>The names of the members and local functions that take a lock.</summary>
     public ImmutableHashSet<string> Takers { get; }
 
     /// <summary>The names that the members of each name mention.</summary>
     public IReadOnlyDictionary<string, HashSet<string>> Mentioned { get; }
 
-    public static LockSites Of(SyntaxTree tree, CancellationToken cancellationToken)
+    /// <summary>The functions in <paramref name="tree"/> that take a lock by a <c>lock</c> statement, or by one of <paramref name="names"/>.</summary>
+    public static LockSites Of(SyntaxTree tree, LockNames names, CancellationToken cancellationToken)
     {
-        if (s_byTree.TryGetValue(tree, out var known)) return known;
+        // Two sets of names are asked about in turn, with the helpers and without; either may change with an edit elsewhere.
+        var byNames = s_byTree.GetValue(tree, static _ => new());
+        if (byNames.TryGetValue(names.HasHelpers, out var known) && known.Names == names.Key) return known.Sites;
         var text = tree.GetText(cancellationToken).ToString();
-        var sites = MayLock(text) ? Read(tree.GetRoot(cancellationToken), MayHaveSemaphores(text)) : s_none;
-        return s_byTree.GetValue(tree, _ => sites);
+        var sites = MayLock(text, names) ? new Reader(names, MayHaveSemaphores(text)).Read(tree.GetRoot(cancellationToken)) : s_none;
+        byNames[names.HasHelpers] = (names.Key, sites);
+        return sites;
     }
 
     /// <summary>What others call <paramref name="function"/>; empty for a lambda.</summary>
@@ -60,40 +69,47 @@ internal sealed class LockSites
         _ => "",
     };
 
-    private static bool MayLock(string text) =>
-        text.IndexOf("lock (", StringComparison.Ordinal) >= 0 || text.IndexOf("lock(", StringComparison.Ordinal) >= 0 || LockTable.MayAcquire(text);
+    private static bool MayLock(string text, LockNames names) =>
+        text.IndexOf("lock (", StringComparison.Ordinal) >= 0 || text.IndexOf("lock(", StringComparison.Ordinal) >= 0 || names.MayAcquire(text);
 
     // `Wait` is mostly a task's; code that locks by it mentions the release, or the type, somewhere near.
     private static bool MayHaveSemaphores(string text) =>
         text.IndexOf("Release", StringComparison.Ordinal) >= 0 || text.IndexOf("Semaphore", StringComparison.Ordinal) >= 0 || text.IndexOf("Mutex", StringComparison.Ordinal) >= 0;
 
-    private static bool IsWait(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitOne" or "WaitAsync" };
-
-    private static LockSites Read(SyntaxNode root, bool hasSemaphores)
+    private sealed class Reader(LockNames names, bool hasSemaphores)
     {
-        var functions = new Dictionary<SyntaxNode, FunctionReader>();
-        var mentioned = new Dictionary<string, HashSet<string>>();
-        foreach (var node in root.DescendantNodes())
+        private readonly Dictionary<SyntaxNode, FunctionReader> _functions = [];
+        private readonly Dictionary<string, HashSet<string>> _mentioned = [];
+
+        public LockSites Read(SyntaxNode root)
+        {
+            foreach (var node in root.DescendantNodes()) Note(node);
+            if (_functions.Count == 0) return s_none;
+            return new LockSites([.. _functions.Values.Select(static reader => reader.Result())], [.. _functions.Values.Where(reader => reader.Leaves(names)).Select(static reader => reader.Result())], _mentioned);
+        }
+
+        private void Note(SyntaxNode node)
         {
             switch (node)
             {
-                case LockStatementSyntax statement when Around(node) is { } reader: reader.Take(statement.Expression, isCall: false); break;
-                case InvocationExpressionSyntax call when LockFlow.IsAcquire(node) && (hasSemaphores || !IsWait(call)) && Around(node) is { } reader: reader.Take(call, isCall: true); break;
-                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } creation when arguments[0].Expression.IsKind(SyntaxKind.TrueLiteralExpression) && LockFlow.IsAcquire(node) && Around(node) is { } reader: reader.Take(creation, isCall: true); break;
-                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exit" } } when Around(node) is { } reader: reader.GiveBack(); break;
+                case LockStatementSyntax statement: Around(node)?.Take(statement.Expression); break;
+                case InvocationExpressionSyntax call when names.IsAcquire(node) && (hasSemaphores || !IsWait(call)): Around(node)?.TakeByCall(call); break;
+                case BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: > 0 } arguments } creation when arguments[0].Expression.IsKind(SyntaxKind.TrueLiteralExpression) && names.IsAcquire(node): Around(node)?.TakeByCall(creation); break;
+                case InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax when names.HelperIn(node) is { } helper: Around(node)?.TakeByHelper((ExpressionSyntax)node, names.LocksOf(helper)); break;
+                case InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exit" } }: Around(node)?.GiveBack(); break;
                 case SimpleNameSyntax name when FunctionGraphs.FunctionAround(node) is { } function && NameOf(function) is { Length: > 0 } member:
-                    if (!mentioned.TryGetValue(member, out var names)) mentioned[member] = names = [];
-                    names.Add(name.Identifier.ValueText);
+                    if (!_mentioned.TryGetValue(member, out var mentions)) _mentioned[member] = mentions = [];
+                    mentions.Add(name.Identifier.ValueText);
                     break;
             }
         }
 
-        return functions.Count == 0 ? s_none : new LockSites([.. functions.Values.Select(static reader => reader.Result())], mentioned);
+        private static bool IsWait(InvocationExpressionSyntax call) => call.Expression is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitOne" or "WaitAsync" };
 
-        FunctionReader? Around(SyntaxNode node)
+        private FunctionReader? Around(SyntaxNode node)
         {
             if (FunctionGraphs.FunctionAround(node) is not { } function) return null;
-            if (!functions.TryGetValue(function, out var reader)) functions[function] = reader = new FunctionReader(function);
+            if (!_functions.TryGetValue(function, out var reader)) _functions[function] = reader = new FunctionReader(function);
             return reader;
         }
     }
@@ -104,14 +120,28 @@ internal sealed class LockSites
         private bool _hasCalls;
         private int _takes;
 
-        public void Take(ExpressionSyntax taken, bool isCall)
+        public void Take(ExpressionSyntax taken)
         {
             _takes++;
-            _hasCalls |= isCall;
             foreach (var name in NamesIn(taken)) _locks.Add(name);
         }
 
+        public void TakeByCall(ExpressionSyntax call)
+        {
+            _hasCalls = true;
+            Take(call);
+        }
+
+        public void TakeByHelper(ExpressionSyntax call, IEnumerable<string> locks)
+        {
+            TakeByCall(call);
+            _locks.UnionWith(locks);
+        }
+
         public void GiveBack() => _hasCalls = true;
+
+        public bool Leaves(LockNames names) => _hasCalls && NameOf(function).Length > 0
+            && !FunctionGraphs.OwnNodes(function).OfType<InvocationExpressionSyntax>().Any(call => LockNames.CalledName(call) is { } name and not ("Dispose" or "DisposeAsync") && names.IsRelease(name) && call.FirstAncestorOrSelf<CatchClauseSyntax>() is null);
 
         public LockingFunction Result() => new(
             function,

@@ -114,7 +114,7 @@ internal sealed class LockTable
     /// <summary>The name of the member that gives back what <paramref name="acquire"/> takes.</summary>
     public static string? ReleaseFor(LockOperation acquire)
     {
-        if (acquire.Kind == LockKind.Custom) return acquire.ReleasedBy;
+        if (acquire.Kind == LockKind.Custom || acquire.IsByHelper) return acquire.ReleasedBy;
         var type = s_entries.First(entry => entry.Kind == acquire.Kind && entry.Action != Release && entry.Mode == acquire.Mode && Takes(entry, acquire)).Type;
         return s_entries.First(entry => entry.Type == type && entry.Action == Release && entry.Mode == acquire.Mode).Member;
 
@@ -162,7 +162,7 @@ internal sealed class LockTable
             PathOf(theLock, alias),
             Taken: Argument(call, static parameter => parameter is { RefKind: RefKind.Ref, Type.SpecialType: SpecialType.System_Boolean }),
             Scope: isTry && entry.Kind is LockKind.Custom or LockKind.ThreadLock or LockKind.ProcessLock or LockKind.Semaphore ? Argument(call, static parameter => parameter.RefKind == RefKind.Out) : null,
-            ReturnsScope: entry.Action == Acquire && !_symbols.Is(result, "System.Threading.Tasks.Task") && IsDisposable(result),
+            ReturnsScope: entry.Action == Acquire && IsScope(result),
             IsAsync: isAsync,
             Many: entry.Action == Release && call.Arguments.Any(static argument => argument is { Parameter.Type.SpecialType: SpecialType.System_Int32, Value.ConstantValue: not { HasValue: true, Value: 1 } }),
             MayThrow: entry.Kind == LockKind.Mutex || mayFail,
@@ -188,12 +188,16 @@ internal sealed class LockTable
         return new LockOperation(creation, createdNew is null ? Acquire : TryAcquire, LockKind.Mutex, Exclusive, AccessPath.Unnamed(creation.Syntax), Taken: createdNew);
     }
 
+    /// <summary>Whether disposing an object of that type may give back a lock. A task can be disposed, too.</summary>
+    public bool IsScope(ITypeSymbol type) => !_symbols.Is(type, "System.Threading.Tasks.Task") && IsDisposable(type);
+
     private bool IsDisposable(ITypeSymbol type) =>
         type.IsRefLikeType || IsDisposableInterface(type) || type.AllInterfaces.Any(IsDisposableInterface);
 
     private bool IsDisposableInterface(ITypeSymbol type) => _symbols.Is(type, "System.IDisposable") || _symbols.Is(type, "System.IAsyncDisposable");
 
-    private ITypeSymbol Awaited(ITypeSymbol type, out bool isAwaitable)
+    /// <summary>What <c>await</c> makes of an object of that type; the type itself where there is nothing to await, or to get.</summary>
+    public ITypeSymbol Awaited(ITypeSymbol type, out bool isAwaitable)
     {
         isAwaitable = _symbols.Is(type, "System.Threading.Tasks.Task");
         if (isAwaitable) return type;

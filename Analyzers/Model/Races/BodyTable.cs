@@ -18,15 +18,10 @@ internal sealed class BodyTable
     private readonly Compilation _compilation;
     private readonly ConcurrentDictionary<SyntaxNode, Body?> _bodies = new();
 
-    private readonly LockTable _locks;
-    private readonly ReleaseSummaries _releases;
-
     private BodyTable(Compilation compilation)
     {
         _compilation = compilation;
         Names = new NameTable(compilation);
-        _locks = LockTable.For(compilation);
-        _releases = new ReleaseSummaries(_locks);
     }
 
     public NameTable Names { get; }
@@ -67,7 +62,7 @@ internal sealed class BodyTable
         {
             if (model.GetOperation(member) is not { } root || MethodOf(member, model) is not { } method) return null;
             var body = BodyReader.Read(method, root, null, new LocalTable(root));
-            HeldByBody.Add(body, model, _locks, _releases);
+            HeldByBody.Add(body, model);
             return body;
         }
         catch (InsufficientExecutionStackException)

@@ -9,22 +9,23 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Adds to a body's steps the locks that are not taken by <c>lock</c> statements: what the flow analysis knows, and what names alone tell.</summary>
 internal static class HeldByBody
 {
-    public static void Add(Body member, SemanticModel model, LockTable table, ReleaseSummaries summaries)
+    public static void Add(Body member, SemanticModel model)
     {
+        var names = LockTable.For(model.Compilation).Names;
         foreach (var body in member.SelfAndNested())
         {
+            var takes = body.Steps.OfType<Call>().Any(call => names.IsAcquire(call.Target.Name));
             if (UsesWrappers(body)) AddToAll(body, new Hold(body.Root, Place.Unknown));
-            if (!body.MayAcquire) continue;
+            if (!body.MayAcquire && !takes) continue;
             // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
             if (body.Steps.OfType<Call>().Any(static call => LockHelper.MayTake(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
                 AddToAll(body, new Hold(body.Root, Place.Unknown));
-            AddFlow(body, model, new FlowContext(table, summaries, model, body.Method.ContainingType));
+            if (takes) AddFlow(body, model, new FlowContext(LockFlow.For(model.Compilation), model, body.Method.ContainingType));
         }
     }
 
     private static void AddFlow(Body body, SemanticModel model, FlowContext context)
     {
-        if (!body.Steps.OfType<Call>().Any(static call => LockTable.IsAcquireName(call.Target.Name))) return;
         if (FunctionGraphs.Of(body.Root.Syntax, model, default) is not { } graph || HeldLocks.Of(graph, context, default) is not { } locks)
         {
             // Too large to follow: the benefit of the doubt.

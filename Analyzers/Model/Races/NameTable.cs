@@ -16,6 +16,7 @@ internal sealed class NameTable(Compilation compilation)
     private readonly ConcurrentDictionary<string, HashSet<string>> _mentioners = new();
     private readonly ConcurrentDictionary<string, bool> _guarded = new();
     private readonly System.Lazy<HashSet<string>> _shared = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Shared)]);
+    private readonly HashSet<string> _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
     private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -42,10 +43,12 @@ internal sealed class NameTable(Compilation compilation)
     public bool MayRace(MemberNames member) => _started.Value.MayRunConcurrently(member) || MayBeGuarded(member);
 
     /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
-    private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || member.MayLock || member.Assigned.Any(MayBeGuarded)
+    private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || MayLock(member) || member.Assigned.Any(MayBeGuarded)
         || member.Mentioned.Any(called => _assignedBy.Value.TryGetValue(called, out var names) && names.Any(MayBeGuarded));
 
-    private bool MayBeGuarded(string name) => _guarded.GetOrAdd(name, name => _shared.Value.Contains(name) || (Mentioning(name) ?? []).Any(static member => member.MayLock));
+    private bool MayBeGuarded(string name) => _guarded.GetOrAdd(name, name => _shared.Value.Contains(name) || (Mentioning(name) ?? []).Any(MayLock));
+
+    private bool MayLock(MemberNames member) => member.MayLock || _userAcquires.Overlaps(member.Mentioned);
 
     private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
 

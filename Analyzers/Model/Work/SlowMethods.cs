@@ -5,6 +5,7 @@ using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Flow;
 
 namespace Tandem.Analyzers.Model;
 
@@ -93,7 +94,7 @@ internal sealed class SlowMethods
     /// <summary>Only what is called under some lock is worth reading: of the other methods no more than the name is looked at.</summary>
     private HashSet<string> FindNames()
     {
-        var locking = _compilation.SyntaxTrees.SelectMany(static tree => LockSites.Of(tree, default).Functions).ToList();
+        var locking = _compilation.SyntaxTrees.SelectMany(tree => LockFlow.For(_compilation).FunctionsIn(tree, default)).ToList();
         var called = new HashSet<string>(locking.SelectMany(static function => function.Mentioned));
         var names = new HashSet<string>();
         foreach (var tree in _compilation.SyntaxTrees)
