@@ -18,6 +18,16 @@ internal static class ExecutorBenchmark
             }));
         table.Add("cold", "first result from a cold executor, and its end", cold.Order().ElementAt(2), "35 ms");
 
+        var standby = new List<double>();
+        for (var i = 0; i < 5; i++)
+        {
+            using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, MinWorkers = 1 });
+            await Task.Delay(500);
+            standby.Add(await TimeAsync(() => executor.Submit(Work.Twice, i)));
+        }
+
+        table.Add("standby", "first result from a standby worker", standby.Order().ElementAt(2), "1 ms");
+
         using (var executor = new ProcessExecutor(1))
         {
             for (var i = 0; i < 2_000; i++) await executor.Submit(Work.Twice, i);

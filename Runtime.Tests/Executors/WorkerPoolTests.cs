@@ -104,7 +104,64 @@ public class WorkerPoolTests
         await workers[1].AssertEndAsync(ended: 1);
     }
 
-    private static (WorkerPool Pool, List<ScriptedWorker> Workers) Create(int maxWorkers)
+    [Fact]
+    public async Task WorkersThatAreKeptReady_StartWithoutWork_AndAreReplaced()
+    {
+        var (pool, workers) = Create(maxWorkers: 3, minWorkers: 2);
+        pool.KeepReady();
+        Assert.Equal(2, workers.Count);
+        workers[0].Ready(ended: 0, window: 1);
+        pool.Submit(new Item());
+        Assert.Equal([], workers[1].Ready(ended: 0, window: 1));
+        Assert.Single(workers[0].Assigned);
+
+        workers[0].End(begun: 1);
+
+        Assert.Equal(3, workers.Count);
+        var stopped = pool.Stop(cancelPending: false, kill: false);
+        Assert.True(workers[1].HasLeft);
+        Assert.Equal([], workers[2].Ready(ended: 0, window: 1));
+        Assert.True(workers[2].HasLeft);
+        workers[1].End();
+        workers[2].End();
+        await stopped.Soon();
+        Assert.Equal(3, workers.Count);
+    }
+
+    [Fact]
+    public void WorkersThatAreKeptReady_AndEndBeforeTheyRunAnything_AreNotReplacedForEver()
+    {
+        var (pool, workers) = Create(maxWorkers: 1, minWorkers: 1);
+        pool.KeepReady();
+        for (var i = 0; i < workers.Count && i < 10; i++)
+        {
+            workers[i].Ready(ended: 0, window: 1);
+            workers[i].End();
+        }
+
+        Assert.Equal(3, workers.Count);
+        pool.Submit(new Item());
+        Assert.Equal(4, workers.Count);
+        Assert.Single(workers[3].Ready(ended: 0, window: 1));
+    }
+
+    [Fact]
+    public void AWorkerThatIsSpent_GetsNothingMore_AndLeavesWhenItHoldsNothing()
+    {
+        var (pool, workers) = Create(maxWorkers: 1);
+        Item[] items = [new(), new(), new()];
+        foreach (var item in items)
+            pool.Submit(item);
+        Assert.Equal(items[..2], workers[0].Ready(ended: 0, window: 2));
+        workers[0].IsSpent = true;
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 2));
+        Assert.False(workers[0].HasLeft);
+        Assert.Equal([], workers[0].Ready(ended: 1, window: 2));
+        Assert.True(workers[0].HasLeft);
+        Assert.Equal([items[2]], workers[1].Ready(ended: 0, window: 2));
+    }
+
+    private static (WorkerPool Pool, List<ScriptedWorker> Workers) Create(int maxWorkers, int minWorkers = 0)
     {
         WorkerPool? pool = null;
         var workers = new List<ScriptedWorker>();
@@ -112,7 +169,7 @@ public class WorkerPoolTests
         {
             workers.Add(new ScriptedWorker(pool!));
             return workers[^1];
-        });
+        }, minWorkers);
         return (pool, workers);
     }
 

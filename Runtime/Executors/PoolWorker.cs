@@ -16,7 +16,7 @@ internal enum WorkerPhase
 /// </summary>
 internal abstract class PoolWorker
 {
-    /// <summary>Guarded by the pool's lock, as are the next three.</summary>
+    /// <summary>Guarded by the pool's lock, as are the next four.</summary>
     public WorkerPhase Phase;
 
     /// <summary>How many items it holds: the one that it runs, and those that it was given ahead.</summary>
@@ -26,6 +26,15 @@ internal abstract class PoolWorker
 
     /// <summary>When it last was ready for more, by <see cref="Environment.TickCount64"/>.</summary>
     public long LastReady;
+
+    /// <summary>Since when it has been idle, where anybody wants to know.</summary>
+    public long IdleSince;
+
+    /// <summary>It is started though no work waits for it, so it has time. Set before it starts.</summary>
+    public bool IsKeptReady;
+
+    /// <summary>It is to leave as soon as it holds nothing. Its own to set, before it says that it is ready.</summary>
+    public volatile bool IsSpent;
 
     /// <summary>Begins to start. Whether that works is told by <see cref="WorkerPool.Ready"/> or <see cref="WorkerPool.Ended"/>, perhaps before this returns.</summary>
     public abstract void Start();

@@ -22,9 +22,9 @@ public sealed class ProcessExecutor : Executor
     /// <summary>Whether the workers open what is too large for their channel.</summary>
     private readonly bool _takesBlocks = !WorkerCommand.IsPortableByDefault;
 
-    /// <summary>Makes an executor; its workers start as work comes.</summary>
+    /// <summary>Makes an executor; its workers start as work comes, but for MinWorkers, which start now.</summary>
     /// <param name="options">How it works; null takes the defaults.</param>
-    /// <exception cref="ArgumentOutOfRangeException">MaxWorkers is negative, MaxTasksPerWorker less than 1, or CancellationGracePeriod negative.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A number or time among the options is out of its range; the message says which.</exception>
     /// <exception cref="ArgumentException">A process cannot run the Initializer, for the reasons that Submit gives, or no process can have one of the EnvironmentVariables.</exception>
     /// <exception cref="DirectoryNotFoundException">The WorkingDirectory is not there.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
@@ -94,20 +94,21 @@ public sealed class ProcessExecutor : Executor
 
     private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerCommand? command = null)
     {
-        if (options.MaxTasksPerWorker is < 1)
-            throw new ArgumentOutOfRangeException(nameof(options), options.MaxTasksPerWorker, "MaxTasksPerWorker is less than 1, so a worker could never run anything. Give 1 or more, or null for no limit.");
-        if (options.CancellationGracePeriod < TimeSpan.Zero && options.CancellationGracePeriod != Timeout.InfiniteTimeSpan)
-            throw new ArgumentOutOfRangeException(nameof(options), options.CancellationGracePeriod, "CancellationGracePeriod is negative. Give zero or more, or Timeout.InfiniteTimeSpan to never kill.");
-
-        var settings = new WorkerSettings(options.Initializer is { } initializer ? WorkReference.To(initializer) : null, options.CancellationGracePeriod, new WorkerSurroundings(options));
+        var settings = WorkerSettings.From(options);
         if (command is not null)
             settings = settings with { Command = command };
+        if (options.MinWorkers > 0)
+            NestingDepth.ThrowIfAtLimit();
         var name = options.Name ?? nameof(ProcessExecutor);
         WorkerPool? pool = null;
-        return pool = new WorkerPool(
+        pool = new WorkerPool(
             nameof(ProcessExecutor),
-            OrDefault(options.MaxWorkers, Environment.ProcessorCount),
+            OrDefault(options.MaxWorkers, Math.Max(Environment.ProcessorCount, options.MinWorkers)),
             options.MaxTasksPerWorker ?? int.MaxValue,
-            number => new ProcessWorker(pool!, $"{name}-worker-{number}", settings));
+            number => new ProcessWorker(pool!, $"{name}-worker-{number}", settings),
+            options.MinWorkers,
+            options.IdleTimeout);
+        pool.KeepReady();
+        return pool;
     }
 }

@@ -7,6 +7,18 @@ public sealed class ProcessExecutorOptions : WorkerOptions
     public int MaxWorkers { get; set; }
 
     /// <summary>
+    /// How many workers are kept ready, from the start and when there is no work, so that the first tasks need not wait for a process to start.
+    /// Those that end are replaced. 0, the default, starts workers only when work comes; at most <see cref="MaxWorkers"/>.
+    /// </summary>
+    public int MinWorkers { get; set; }
+
+    /// <summary>
+    /// How long a worker may be idle before it is let go, but for <see cref="MinWorkers"/> of them. <see cref="Timeout.InfiniteTimeSpan"/>, the
+    /// default, keeps all.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; } = Timeout.InfiniteTimeSpan;
+
+    /// <summary>
     /// Runs once in each worker, before its first task: a static method, or a lambda that captures nothing. Null, the default, runs
     /// nothing. What it sets for its thread (AsyncLocals, culture) each task finds. Where it fails in three workers in a row, the tasks that
     /// wait fail with <see cref="WorkerStartException"/>.
@@ -18,6 +30,19 @@ public sealed class ProcessExecutorOptions : WorkerOptions
     /// no limit. A chunk of <c>Map</c> is one task. As Python's <c>maxtasksperchild</c>.
     /// </summary>
     public int? MaxTasksPerWorker { get; set; }
+
+    /// <summary>
+    /// The resident memory in bytes (what <c>ps</c> shows under RSS) from which on a worker that has ended a task is replaced by a fresh
+    /// process. A fresh worker has some 50 MB. Null, the default, is no limit. What one task may allocate is limited by the variable
+    /// <c>DOTNET_GCHeapHardLimit</c> among the <see cref="WorkerOptions.EnvironmentVariables"/>.
+    /// </summary>
+    public long? MaxWorkerMemory { get; set; }
+
+    /// <summary>
+    /// How many times work marked <see cref="IdempotentAttribute"/> is run again when the worker that ran it dies: 2 by default. Other work is
+    /// never run twice. Work that was canceled, or that throws, is not run again.
+    /// </summary>
+    public int MaxRetries { get; set; } = 2;
 
     /// <summary>
     /// How long cancelled work that takes a <see cref="CancellationToken"/> as an argument of its own may take to end by itself before its

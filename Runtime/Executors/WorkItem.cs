@@ -28,6 +28,9 @@ internal abstract class WorkItem(CancellationToken cancellationToken, bool isLon
     /// <summary>How many workers were given it and died before they began it.</summary>
     public int LostWorkers;
 
+    /// <summary>How many workers died while they ran it. The worker's own that has it.</summary>
+    public int Crashes;
+
     /// <summary>Ends the item's watch on its token.</summary>
     protected CancellationTokenRegistration Watch { get; private set; }
 

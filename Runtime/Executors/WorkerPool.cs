@@ -7,7 +7,7 @@ namespace Tandem.Executors;
 /// A worker whose tasks are short may hold some more ahead of time; they come back when another worker is free for them first.
 /// What a worker is, it does not know. Everything that can call user code or another worker happens outside the lock.
 /// </summary>
-internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWorker, Func<int, PoolWorker> createWorker)
+internal sealed class WorkerPool
 {
     /// <summary>How many workers may fail to start in a row before those who wait are told so.</summary>
     private const int MaxFailedStarts = 3;
@@ -18,12 +18,15 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>A worker that has ended nothing for so long is at a long task; who comes after it goes to others.</summary>
     private const int LateMilliseconds = 10;
 
+    private readonly string _name;
+    private readonly int _minWorkers, _maxTasksPerWorker;
+    private readonly Func<int, PoolWorker> _createWorker;
+
     private readonly Lock _gate = new();
     private readonly WorkQueue _pending = new();
     private readonly HashSet<PoolWorker> _workers = [];
 
-    // Used as a stack: the worker that was busy last has the warmest caches, and the coldest ones stay idle.
-    private readonly List<PoolWorker> _idle = [];
+    private readonly IdleWorkers _idle;
     private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>How many items the workers hold, those on their way back from a worker that has ended included; and how many beyond one each.</summary>
@@ -32,6 +35,9 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     private int _leaving;
     private int _starting;
     private int _failedStarts;
+
+    /// <summary>How many in a row ended before they had run anything. Nobody is kept ready who does so again and again, until work comes.</summary>
+    private int _vainStarts;
     private int _workersMade;
     private bool _shutDown;
 
@@ -39,7 +45,20 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     private bool _cancelsPending;
     private bool _terminated;
 
-    public int MaxWorkers => maxWorkers;
+    /// <param name="name">The executor's, for messages.</param>
+    /// <param name="maxWorkers">The most at once.</param>
+    /// <param name="maxTasksPerWorker">After so many a worker leaves.</param>
+    /// <param name="createWorker">Makes the worker of a number.</param>
+    /// <param name="minWorkers">So many are kept ready, from <see cref="KeepReady"/> on.</param>
+    /// <param name="idleTimeout">How long the others may be idle; null for ever.</param>
+    public WorkerPool(string name, int maxWorkers, int maxTasksPerWorker, Func<int, PoolWorker> createWorker, int minWorkers = 0, TimeSpan? idleTimeout = null)
+    {
+        (_name, _createWorker) = (name, createWorker);
+        (MaxWorkers, _minWorkers, _maxTasksPerWorker) = (maxWorkers, minWorkers, maxTasksPerWorker);
+        _idle = new IdleWorkers(idleTimeout ?? Timeout.InfiniteTimeSpan, LetExpiredGo);
+    }
+
+    public int MaxWorkers { get; }
 
     /// <summary>
     /// Whether an item that came now would be the only one, and go to a worker at once. Not exact: others may submit at the same time.
@@ -52,7 +71,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     public void ThrowIfShutDown()
     {
         if (Volatile.Read(ref _shutDown))
-            throw new ObjectDisposedException(name, $"This {name} was shut down and takes no more work. Submit before it is disposed, or make a new one.");
+            throw new ObjectDisposedException(_name, $"This {_name} was shut down and takes no more work. Submit before it is disposed, or make a new one.");
     }
 
     /// <summary>Takes an item in: an idle worker gets it at once, else it waits, and a worker is started where there may be one more.</summary>
@@ -107,9 +126,9 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
 
             HoldLocked(worker, -ended);
             worker.LastReady = Environment.TickCount64;
-            if (worker.Phase == WorkerPhase.Busy)
+            if (worker.Phase == WorkerPhase.Busy && !worker.IsSpent)
             {
-                for (var room = Math.Min(window - worker.InHand, maxTasksPerWorker - worker.TasksTaken); room > 0 && _pending.Count > 0 && !_terminated; room--)
+                for (var room = Math.Min(window - worker.InHand, _maxTasksPerWorker - worker.TasksTaken); room > 0 && _pending.Count > 0 && !_terminated; room--)
                 {
                     var item = _pending.RemoveFirst();
                     HandOverLocked(item, worker);
@@ -170,6 +189,8 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         {
             AssertInvariants();
             HoldLocked(worker, -notBegun.Length - begun);
+            if (worker.TasksTaken == 0 && worker.Phase != WorkerPhase.Leaving)
+                _vainStarts++;
             RemoveLocked(worker);
             if (lost is not null && notBegun is [var first, ..] && !_terminated && !first.CancellationToken.IsCancellationRequested && ++first.LostWorkers >= MaxLostWorkers)
             {
@@ -239,6 +260,33 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         return _stopped.Task;
     }
 
+    /// <summary>Starts those that are to be ready before there is work. They are replaced when they end.</summary>
+    public void KeepReady()
+    {
+        for (var i = 0; i < _minWorkers; i++)
+        {
+            PoolOrders orders;
+            lock (_gate)
+                orders = OrdersLocked();
+            CarryOut(orders);
+        }
+    }
+
+    private void LetExpiredGo()
+    {
+        PoolWorker[] leaving;
+        lock (_gate)
+        {
+            AssertInvariants();
+            leaving = _idle.TakeExpired(most: _workers.Count - _leaving - _minWorkers);
+            foreach (var worker in leaving)
+                LeaveLocked(worker);
+        }
+
+        foreach (var worker in leaving)
+            worker.Leave();
+    }
+
     private static void Cancel(object state)
     {
         var (pool, item) = ((WorkerPool, WorkItem))state;
@@ -272,8 +320,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
         List<(PoolWorker, WorkItem)>? assigned = null;
         while (_idle.Count > 0 && _pending.Count > 0)
         {
-            var idle = _idle[^1];
-            _idle.RemoveAt(_idle.Count - 1);
+            var idle = _idle.Pop();
             var item = _pending.RemoveFirst();
             HandOverLocked(item, idle);
             (assigned ??= []).Add((idle, item));
@@ -303,8 +350,10 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
             starting.StartInVain();
         foreach (var idle in orders.Leaving ?? [])
             idle.Leave();
-        if (orders.IsStopped)
-            _stopped.TrySetResult();
+        if (!orders.IsStopped)
+            return;
+        _idle.End();
+        _stopped.TrySetResult();
     }
 
     /// <summary>A worker that holds nothing waits or, if that is what is returned, leaves.</summary>
@@ -312,14 +361,14 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         if (worker.InHand > 0 || worker.Phase != WorkerPhase.Busy)
             return false;
-        if (_terminated || worker.TasksTaken >= maxTasksPerWorker || IsWorkedOffLocked)
+        if (_terminated || worker.IsSpent || worker.TasksTaken >= _maxTasksPerWorker || IsWorkedOffLocked)
         {
             LeaveLocked(worker);
             return true;
         }
 
         worker.Phase = WorkerPhase.Idle;
-        _idle.Add(worker);
+        _idle.Push(worker);
         return false;
     }
 
@@ -327,6 +376,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     {
         item.State = WorkState.Pending;
         item.Worker = null;
+        _vainStarts = 0;
         if (first)
             _pending.AddFirst(item);
         else
@@ -410,8 +460,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>All who are idle, to be let go outside the lock.</summary>
     private PoolWorker[] TakeIdleLocked()
     {
-        PoolWorker[] idle = [.. _idle];
-        _idle.Clear();
+        var idle = _idle.TakeAll();
         foreach (var worker in idle)
             LeaveLocked(worker);
         return idle;
@@ -420,13 +469,19 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     /// <summary>A new worker, to be started outside the lock; null where there are enough, or enough are on their way.</summary>
     private PoolWorker? AddWorkerLocked()
     {
-        if (_terminated || _failedStarts >= MaxFailedStarts || _workers.Count - _leaving >= maxWorkers || _starting >= _pending.Count + _ahead)
+        if (_terminated || _workers.Count - _leaving >= MaxWorkers)
             return null;
-        var worker = createWorker(++_workersMade);
+        var isNeeded = _failedStarts < MaxFailedStarts && _starting < _pending.Count + _ahead;
+        if (!isNeeded && !IsStandbyMissingLocked)
+            return null;
+        var worker = _createWorker(++_workersMade);
+        worker.IsKeptReady = !isNeeded;
         _workers.Add(worker);
         _starting++;
         return worker;
     }
+
+    private bool IsStandbyMissingLocked => _workers.Count - _leaving < _minWorkers && !_shutDown && _vainStarts < MaxFailedStarts;
 
     /// <summary>The workers that still start when no work waits and none will come. They alone could keep a shutdown waiting for what their initializer waits for.</summary>
     private PoolWorker[] StartingInVainLocked() =>
@@ -448,7 +503,7 @@ internal sealed class WorkerPool(string name, int maxWorkers, int maxTasksPerWor
     private void AssertInvariants()
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        Debug.Assert(_workers.Count - _leaving <= maxWorkers, "no more workers than allowed");
+        Debug.Assert(_workers.Count - _leaving <= MaxWorkers, "no more workers than allowed");
         Debug.Assert(_idle.Count == 0 || _pending.Count == 0, "nobody idles while work waits");
         Debug.Assert(_pending.Count == 0 || _workers.Count > _leaving, "somebody comes for what waits");
         Debug.Assert(_starting >= 0 && _leaving >= 0);

@@ -5,7 +5,7 @@ namespace Tandem.Workers;
 /// <summary>What a frame says. The first two and the last go to the worker, the others come from it.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>The first frame: the work to run before the first task, or nothing.</summary>
+    /// <summary>The first frame: 1 where the worker is kept ready for later, else 0; then the work to run before the first task, or nothing.</summary>
     Initialize = 1,
 
     /// <summary>A call: its id, the work and the arguments.</summary>
@@ -38,9 +38,13 @@ internal static class Frame
     /// <summary>A frame is put together in one array.</summary>
     public static readonly int MaxBodyLength = Array.MaxLength - HeaderLength;
 
-    public static void WriteHeader(Span<byte> header, FrameKind kind, int bodyLength)
+    /// <summary>The first frame, up to the initializer's definition.</summary>
+    public static byte[] InitializeHead(bool isKeptReady, int initializerLength)
     {
-        BinaryPrimitives.WriteInt32LittleEndian(header, bodyLength);
-        header[sizeof(int)] = (byte)kind;
+        var head = new byte[HeaderLength + 1];
+        BinaryPrimitives.WriteInt32LittleEndian(head, 1 + initializerLength);
+        head[sizeof(int)] = (byte)FrameKind.Initialize;
+        head[HeaderLength] = isKeptReady ? (byte)1 : (byte)0;
+        return head;
     }
 }

@@ -174,9 +174,7 @@ internal abstract class ProcessRun : IWorkerListener
         Volatile.Write(ref _link, link);
         try
         {
-            Span<byte> header = stackalloc byte[Frame.HeaderLength];
-            Frame.WriteHeader(header, FrameKind.Initialize, bodyLength: 0);
-            link.Send(callId: 0, header, default);
+            link.Send(callId: 0, Frame.InitializeHead(isKeptReady: false, initializerLength: 0), default);
             link.Send(callId: 0, CallHead(), _request.Body);
             link.Flush();
 

@@ -181,6 +181,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         if (_endedCalls.Count > 0)
         {
             Adapt(_endedCalls.Count);
+            if (settings.MaxWorkerMemory is { } most && ProcessMemory.ResidentBytes(_link!.ProcessId) > most)
+                IsSpent = true;
 
             // Before anybody is told: whoever awaits a call then finds the worker free.
             Refill(_endedCalls.Count);
@@ -227,11 +229,14 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             _ended = true;
             _deadline?.Dispose();
             _deadline = null;
+            var hasBegun = false;
             for (var id = _inHand.Oldest; id < _inHand.Next; id++)
             {
                 if (_inHand[id] is not { } call)
                     continue;
-                if (id == _begunId || _link!.HasBegun(id))
+                var isBegun = id == _begunId || _link!.HasBegun(id);
+                hasBegun |= isBegun;
+                if (isBegun && !MayRunAgainLocked(call))
                     begun.Add(call);
                 else
                     notBegun.Add((WorkItem)call);
@@ -239,7 +244,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
             settled = begun.Count + _endedCalls.Count + _endedUntold;
 
-            lost = begun.Count > 0 || _killed || notBegun.Count == 0 ? null
+            lost = hasBegun || _killed || notBegun.Count == 0 ? null
                 : Crash((IProcessWork)notBegun[0], status, damage, $"like {WorkerPool.MaxLostWorkers - 1} workers before it, before it could begin");
             if (!_ready && !_killed)
                 _startFailure ??= StartFailure(status);
@@ -272,9 +277,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             lock (_gate)
             {
                 var initializer = settings.Initializer?.Definition ?? default;
-                Span<byte> header = stackalloc byte[Frame.HeaderLength];
-                Frame.WriteHeader(header, FrameKind.Initialize, initializer.Length);
-                _link.Send(NoCall, header, initializer);
+                _link.Send(NoCall, Frame.InitializeHead(IsKeptReady, initializer.Length), initializer);
                 _link.Flush();
                 if (_killed)
                     _link.Kill();
@@ -475,6 +478,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
         GiveBack(others);
     }
+
+    private bool MayRunAgainLocked(IProcessWork call) => !_killed && call.Work.IsIdempotent && ((WorkItem)call).Crashes++ < settings.MaxRetries;
 
     private WorkerStartException StartFailure(ExitStatus status) =>
         new($"Worker '{name}', started by '{settings.Command}', {status} before it was ready{_errorTail.Quote()}");

@@ -17,15 +17,19 @@ internal sealed class WorkReference
 
     private static int s_lastId;
 
-    private WorkReference(string name, ReadOnlyMemory<byte> definition)
+    private WorkReference(MethodInfo method, ReadOnlyMemory<byte> definition)
     {
-        Name = name;
+        Name = DisplayName.Of(method);
+        IsIdempotent = method.IsDefined(typeof(IdempotentAttribute), inherit: false);
         Id = Interlocked.Increment(ref s_lastId);
         Definition = definition;
     }
 
     /// <summary>As messages call it: <c>Type.Method</c>.</summary>
     public string Name { get; }
+
+    /// <summary>Whether it may be run again after it was run in part.</summary>
+    public bool IsIdempotent { get; }
 
     /// <summary>Names the work within this process and its workers once a worker has seen the definition.</summary>
     public int Id { get; }
@@ -90,7 +94,7 @@ internal sealed class WorkReference
         TypeReference.WriteAll(writer, method.IsGenericMethod ? method.GetGenericArguments() : []);
         writer.WriteString(method.Name);
         var definition = writer.Written;
-        return s_byDefinition.GetOrAdd(Convert.ToBase64String(definition.Span), static (_, work) => new WorkReference(DisplayName.Of(work.method), work.definition), (method, definition));
+        return s_byDefinition.GetOrAdd(Convert.ToBase64String(definition.Span), static (_, work) => new WorkReference(work.method, work.definition), (method, definition));
     }
 
     // Lambdas and method groups that capture nothing are made once and kept by their caller, so most calls find their reference here.

@@ -23,7 +23,7 @@ internal static class WorkerProgram
         using var reading = LargeBlock.ReadFrom(parsed.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = parsed.Name;
         WorkerSelf.ShowName(parsed.Name);
-        if (Initialize(channel) && Serve(channel, lifeline) is { } exitCode)
+        if (Initialize(channel, lifeline) && Serve(channel, lifeline) is { } exitCode)
             return exitCode;
 
         // Not by returning, which would wait for every foreground thread that the work has left behind.
@@ -31,14 +31,17 @@ internal static class WorkerProgram
         return 0;
     }
 
-    private static bool Initialize(WorkerChannel channel)
+    private static bool Initialize(WorkerChannel channel, Lifeline lifeline)
     {
         if (!channel.TryReceive(out var kind, out var body) || kind != FrameKind.Initialize)
             return false;
         try
         {
-            if (!body.IsEmpty)
-                ResolvedWork.From(body).Run();
+            var isKeptReady = body[0] != 0;
+            if (body[1..] is { IsEmpty: false } initializer)
+                ResolvedWork.From(initializer).Run();
+            if (isKeptReady)
+                Serve(new WorkerChannel(WarmUp.Frames()), lifeline);
         }
         catch (Exception exception)
         {
