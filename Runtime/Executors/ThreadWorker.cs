@@ -43,8 +43,9 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
     /// <summary>Flows with asynchronous work to whatever threads it goes on on, which a thread-static would not.</summary>
     private static readonly AsyncLocal<Running?> s_running = new();
 
-    // Released once for each Assign and for Leave.
-    private readonly SemaphoreSlim _told = new(0);
+    // Not a SemaphoreSlim, which forgets to wake a waiter after another one was interrupted just as it was woken.
+    private readonly ManualResetEventSlim _told = new();
+    private volatile bool _mustLeave;
     private readonly List<WorkItem> _next = [];
     private WorkItem? _assigned;
 
@@ -66,8 +67,8 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
 
     public override void Assign(WorkItem item)
     {
-        _assigned = item;
-        _told.Release();
+        Volatile.Write(ref _assigned, item);
+        _told.Set();
     }
 
     // A thread cannot be killed: work that should end early takes a token.
@@ -75,7 +76,11 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
     {
     }
 
-    public override void Leave() => _told.Release();
+    public override void Leave()
+    {
+        _mustLeave = true;
+        _told.Set();
+    }
 
     public override void Kill() => throw new NotSupportedException("A thread cannot be killed.");
 
@@ -120,8 +125,12 @@ internal sealed class ThreadWorker(WorkerPool pool, string name, Action? initial
             try
             {
                 _told.Wait();
+                _told.Reset();
                 WorkerThread.ForgetInterrupt();
-                return Interlocked.Exchange(ref _assigned, null);
+                if (Interlocked.Exchange(ref _assigned, null) is { } item)
+                    return item;
+                if (_mustLeave)
+                    return null;
             }
             catch (ThreadInterruptedException)
             {

@@ -100,6 +100,7 @@ internal readonly record struct LargeBlock(int Descriptor, long Length)
     /// <summary>Copies the block from its file to where it belongs.</summary>
     public static void Read(SafeFileHandle file, Span<byte> target)
     {
+        Populate(target);
         for (long offset = 0; !target.IsEmpty;)
         {
             var count = RandomAccess.Read(file, target, offset);
@@ -111,6 +112,22 @@ internal readonly record struct LargeBlock(int Descriptor, long Length)
 
         if (t_isLastReader)
             RandomAccess.SetLength(file, 0);
+    }
+
+    /// <summary>
+    /// Has the kernel give all pages at once: new memory costs a fault a page else, which is half of what the reading costs. Where it will not,
+    /// it does so page by page.
+    /// </summary>
+    private static unsafe void Populate(Span<byte> target)
+    {
+        var page = Environment.SystemPageSize;
+        fixed (byte* start = target)
+        {
+            var first = ((nint)start + page - 1) / page * page;
+            var length = ((nint)start + target.Length - first) / page * page;
+            if (length > 0)
+                _ = Advise(first, (nuint)length, MADV_POPULATE_WRITE);
+        }
     }
 
     public readonly ref struct ReadingScope

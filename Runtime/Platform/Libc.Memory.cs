@@ -15,6 +15,7 @@ internal static unsafe partial class Libc
     public const int PROT_READ = 1;
     public const int PROT_WRITE = 2;
     public const int MAP_SHARED = 1;
+    public const int MADV_POPULATE_WRITE = 23;
     public const int FUTEX_WAIT = 0;
     public const int FUTEX_WAKE = 1;
     public const int ESRCH = 3;
@@ -38,6 +39,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", EntryPoint = "munmap", SetLastError = true)]
     public static partial int Munmap(nint address, nuint length);
+
+    [LibraryImport("libc", EntryPoint = "madvise")]
+    public static partial int Advise(nint address, nuint length, int advice);
 
     /// <summary>futex(2), for which the C library has no function of its own.</summary>
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
