@@ -95,6 +95,7 @@ public class LocksInOppositeOrdersTests
     [InlineData("static void Transfer(Dictionary<int, C> all, int x, int y) { var from = all[x]; var to = all[y]; lock (from._a) [|lock (to._a)|] Work(); }")]
     [InlineData("readonly object[] _stripes = []; void Transfer(int from, int to) { lock (_stripes[from]) [|lock (_stripes[to])|] Work(); }")]
     [InlineData("static bool Transfer(Dictionary<int, C> all, int x, int y) { if (!all.TryGetValue(x, out var from) || !all.TryGetValue(y, out var to)) return false; lock (from._lock) [|lock (to._lock)|] Work(); return true; }")]
+    [InlineData("static bool Transfer(Dictionary<int, C> all, int x, int y) { if (!all.TryGetValue(x, out var from) || !all.TryGetValue(y, out var to)) return false; lock (from._a) [|lock (to._a)|] Work(); return true; }")]
     [InlineData("static C? Find(int id) => null; static void Transfer(int x, int y) { if (Find(x) is { } from && Find(y) is { } to) { lock (from._a) [|lock (to._a)|] Work(); } }")]
     [InlineData("bool Same(object? other) { if (other is not C c) return false; lock (_a) [|lock (c._a)|] return true; }")]
     public Task ArgumentOrder_Triggers(string members) => Reports(members);
@@ -123,6 +124,37 @@ public class LocksInOppositeOrdersTests
     [InlineData("readonly Dictionary<int, C> _all = []; void Touch(int id) { lock (_a) { var found = _all[id]; lock (found._a) Work(); } }")]
     [InlineData("void AddChild(C node) { lock (_a) lock (node._a) Work(); }")]
     public Task OrderedOrNested_DoesNotTrigger(string members) => Reports(members);
+
+    [Theory]
+    [InlineData("void Eat(int i) { lock (_forks[i]) [|lock (_forks[(i + 1) % _forks.Length])|] Work(); }")]
+    [InlineData("void Eat(int i) { lock (_forks[(i + 1) % 5]) [|lock (_forks[i])|] Work(); }")]
+    [InlineData("void Eat(int i, int n) { int left = i, right = (i + n - 1) % n; lock (_forks[left]) [|lock (_forks[right])|] Work(); }")]
+    [InlineData("void Eat(int i) { var left = _forks[i]; var right = _forks[(i + 1) % 5]; lock (left) { [|lock (right)|] Work(); } }")]
+    [InlineData("void Eat() { lock (_forks[_count]) { [|lock (_forks[(_count + 1) % _forks.Length])|] Work(); } }")]
+    [InlineData("void Eat(C[] all, int i) { lock (all[i]._a) [|lock (all[(i + 1) % all.Length]._a)|] Work(); }")]
+    public Task NeighboursInARing_Trigger(string members) => Reports("readonly object[] _forks = new object[5]; " + members);
+
+    [Theory]
+    [InlineData("void Eat(int i) { lock (_forks[i]) lock (_forks[i + 1]) Work(); }")]
+    [InlineData("void Eat(int i) { int right = (i + 1) % 5, first = Math.Min(i, right), second = Math.Max(i, right); lock (_forks[first]) lock (_forks[second]) Work(); }")]
+    [InlineData("void Eat(int i) { if (i % 2 == 0) { lock (_forks[i]) lock (_forks[(i + 1) % 5]) Work(); } else { lock (_forks[(i + 1) % 5]) lock (_forks[i]) Work(); } }")]
+    [InlineData("void Eat(int i) { lock (_table) lock (_forks[i]) lock (_forks[(i + 1) % 5]) Work(); }")]
+    [InlineData("void Eat(int i) { lock (_forks[i]) { } lock (_forks[(i + 1) % 5]) Work(); }")]
+    [InlineData("void Eat(int i) { lock (_forks[i]) if (Monitor.TryEnter(_forks[(i + 1) % 5])) Monitor.Exit(_forks[(i + 1) % 5]); }")]
+    public Task NeighboursInOrder_DoNotTrigger(string members) => Reports("readonly object _table = new(); readonly object[] _forks = new object[5]; " + members);
+
+    [Theory]
+    [InlineData("void With(Action work) => work?.Invoke(); void A() { lock (_a) With(() => { lock (_b) Work(); }); } void B() { lock (_b) [|lock (_a)|] Work(); }")]
+    [InlineData("void A(List<int> all) { lock (_a) all.ForEach(each => { lock (_b) Work(); }); } void B() { lock (_b) [|lock (_a)|] Work(); }")]
+    [InlineData("void A() { lock (_a) Task.Run(() => { lock (_b) Work(); }).Wait(); } void B() { lock (_b) [|lock (_a)|] Work(); }")]
+    public Task LambdaThatTheCallRuns_Triggers(string members) => Reports(members);
+
+    [Theory]
+    [InlineData("List<Action> _later = []; void A() { lock (_a) _later.Add(() => { lock (_b) Work(); }); } void B() { lock (_b) lock (_a) Work(); }")]
+    [InlineData("void A() { lock (_a) Task.Run(() => { lock (_b) Work(); }); } void B() { lock (_b) lock (_a) Work(); }")]
+    [InlineData("void Later(Action work) => Task.Run(() => work()); void A() { lock (_a) Later(() => { lock (_b) Work(); }); } void B() { lock (_b) lock (_a) Work(); }")]
+    [InlineData("void Later(Action work) => Kept = work; Action Kept = null!; void A() { lock (_a) Later(() => { lock (_b) Work(); }); } void B() { lock (_b) lock (_a) Work(); }")]
+    public Task LambdaThatRunsElsewhere_DoesNotTrigger(string members) => Reports(members);
 
     [Fact]
     public Task FunctionsVote_NotTheirCalls() => Reports("void X() { lock (_a) lock (_b) Work(); } void Y() { lock (_a) lock (_b) Work(); } void B() { lock (_b) { [|TakeA()|]; TakeA(); TakeA(); } } void TakeA() { lock (_a) Work(); }");

@@ -123,6 +123,9 @@ public class LockTakenAgainTests
     [InlineData("Task.WaitAll([|AgainAsync()|]);")]
     [InlineData("var again = [|AgainAsync()|]; await again;")]
     [InlineData("var again = [|AgainAsync()|]; again.Wait();")]
+    [InlineData("await [|Task.Run(() => AgainAsync())|];")]
+    [InlineData("await [|Task.Run(async () => { await AgainAsync(); })|].ConfigureAwait(false);")]
+    [InlineData("[|Task.Run(() => { _semaphore.Wait(); _semaphore.Release(); })|].Wait();")]
     public Task TaskWaitedForUnderTheLock_Triggers(string code) => Reports($"await _semaphore.WaitAsync(); try {{ {code} }} finally {{ _semaphore.Release(); }}", "async Task");
 
     [Theory]
@@ -130,6 +133,8 @@ public class LockTakenAgainTests
     [InlineData("var both = Task.WhenAll(AgainAsync(), Task.Delay(1)); Tasks.Add(both);")]
     [InlineData("var again = AgainAsync(); Work(); Tasks.Add(again);")]
     [InlineData("await IfFreeAsync();")]
+    [InlineData("Tasks.Add(Task.Run(() => AgainAsync()));")]
+    [InlineData("await Task.Run(() => Tasks.Add(Task.Run(() => AgainAsync())));")]
     public Task TaskNotWaitedForUnderTheLock_DoesNotTrigger(string code) => Reports($"await _semaphore.WaitAsync(); try {{ {code} }} finally {{ _semaphore.Release(); }}", "async Task");
 
     [Fact]

@@ -47,6 +47,13 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
                 if (!isAsync || operation.IsReturned()) found = found.Add(InCallersTerms(taken, target, operation, pathOf) with { IsAsync = isAsync });
             }
 
+        foreach (var lambda in LambdasRun.By(operation, compilation, cancellationToken))
+            foreach (var taken in Of(Body.Of(lambda.Body, lambda.Symbol, table), depth - 1, cancellationToken))
+            {
+                var path = taken.Lock?.WithRoot(root => SymbolEqualityComparer.Default.Equals(root.Symbol?.ContainingSymbol, lambda.Symbol) ? null : root);
+                found = found.Add(taken with { Lock = path, Taker = taken.Taker ?? ((IInvocationOperation)operation).TargetMethod, IsAsync = false });
+            }
+
         return found;
     }
 
@@ -87,6 +94,11 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
         if (_summaries.TryGetValue((method, depth), out var known)) return known;
 
         var body = _bodies.TryGetValue(method, out var read) ? read : _bodies.GetOrAdd(method, Read(method, cancellationToken));
+        return _summaries.GetOrAdd((method, depth), Of(body, depth, cancellationToken));
+    }
+
+    private ImmutableArray<TakenLock> Of(Body body, int depth, CancellationToken cancellationToken)
+    {
         var found = ImmutableArray.CreateBuilder<TakenLock>();
         found.AddRange(body.Takes);
         foreach (var call in body.Calls)
@@ -96,7 +108,7 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
                 if (!found.Any(other => Equals(other.Lock, taken.Lock) && other.Class == taken.Class && other.Mode == taken.Mode)) found.Add(taken);
         }
 
-        return _summaries.GetOrAdd((method, depth), found.ToImmutable());
+        return found.ToImmutable();
     }
 
     private Body Read(IMethodSymbol method, CancellationToken cancellationToken)
@@ -165,7 +177,7 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
                         if (AccessPath.Of(count.Instance) is { } semaphore) asked.Add(semaphore);
                         break;
                     case null when operation is IInvocationOperation or IPropertyReferenceOperation or IObjectCreationOperation && calls.Count < MostCalls:
-                        if (operation.Type is not null && Targets(operation).Any(static target => !target.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty)) calls.Add(operation);
+                        if (operation.Type is not null && (LambdasRun.MayBe(operation) || Targets(operation).Any(static target => !target.OriginalDefinition.DeclaringSyntaxReferences.IsEmpty))) calls.Add(operation);
                         break;
                     case { Action: LockAction.Acquire } acquire: Add(LockTakings.TakenBy(acquire, method.ContainingType), operation); break;
                     case { Action: LockAction.Release } release when !takes.Any(taken => release.Lock.Equals(taken.Lock)): givenBefore.Add(release.Lock); break;

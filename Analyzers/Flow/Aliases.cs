@@ -10,6 +10,7 @@ namespace Tandem.Analyzers.Flow;
 internal sealed class Aliases
 {
     private readonly Dictionary<object, IOperation?> _definitions = [];
+    private readonly HashSet<object> _definedAgain = [];
     private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<object, AccessPath?> _resolved = [];
 
@@ -43,7 +44,7 @@ internal sealed class Aliases
     private AccessPath? Stable(AccessPath? path)
     {
         for (var part = path; part is not null; part = part.Owner)
-            if (part.Symbol is { } symbol && (symbol is ILocalSymbol ? _definitions.TryGetValue(symbol, out var definition) && definition is null : _assigned.Contains(symbol))) return null;
+            if (part.Symbol is { } symbol && (symbol is ILocalSymbol ? _definedAgain.Contains(symbol) : _assigned.Contains(symbol))) return null;
         return path;
     }
 
@@ -73,5 +74,9 @@ internal sealed class Aliases
         }
     }
 
-    private void Define(object key, IOperation? value) => _definitions[key] = _definitions.ContainsKey(key) ? null : value;
+    private void Define(object key, IOperation? value)
+    {
+        if (_definitions.ContainsKey(key)) _definedAgain.Add(key);
+        _definitions[key] = _definedAgain.Contains(key) ? null : value;
+    }
 }

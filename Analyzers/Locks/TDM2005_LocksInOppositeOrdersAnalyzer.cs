@@ -34,6 +34,9 @@ public sealed class LocksInOppositeOrdersAnalyzer() : TandemAnalyzer(Descriptors
 
     private static Diagnostic? Deadlock(LockOrder order, LockOrders orders, SemanticModelAnalysisContext context)
     {
+        if (RingOrder.Closes(order, context.SemanticModel, context.CancellationToken))
+            return Describe(order, [], "each takes its own first and its neighbour's next, all around", "if all do so at once, they wait for each other forever; take the lower index first");
+
         if (order.From == order.To)
             return ArgumentOrder.Decides(order, context.SemanticModel, context.CancellationToken)
                 ? Describe(order, [], "the arguments decide which is first", "a call with the arguments swapped waits for this one, and this one for it; take them in one order, by a key of theirs")

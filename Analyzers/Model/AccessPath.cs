@@ -42,9 +42,15 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     public bool IsThis => ReferenceEquals(_part, s_this) && !IsElement;
 
     /// <summary>Whether the path ends in an element that is picked by an index or a key.</summary>
-    public bool IsElement => !_indices.IsEmpty;
+    public bool IsElement => !_indices.IsEmpty && !IsComputed;
 
-    /// <summary>What picks the element, where the path ends in one.</summary>
+    /// <summary>Whether the path is a number made of others: <c>i + 1</c>, an index of an element.</summary>
+    public bool IsComputed => _part is BinaryOperatorKind;
+
+    /// <summary>The operator of a number made of others, whose operands are the <see cref="Indices"/>.</summary>
+    public BinaryOperatorKind Operator => _part is BinaryOperatorKind kind ? kind : BinaryOperatorKind.None;
+
+    /// <summary>What picks the element, where the path ends in one; what a number is made of.</summary>
     public ImmutableArray<AccessPath> Indices => _indices;
 
     /// <summary>The first part of the path: <c>account</c> of <c>account.Gate</c>.</summary>
@@ -97,8 +103,17 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     private static AccessPath? OfElement(IOperation? collection, object indexer, IEnumerable<IOperation> indices, Func<IOperation, AccessPath?>? alias)
     {
         if (Of(collection, alias) is not { } owner) return null;
-        var paths = indices.Select(index => Of(index, alias)).ToImmutableArray();
+        var paths = indices.Select(index => OfNumber(index, alias)).ToImmutableArray();
         return paths.Any(static path => path is null) ? null : new AccessPath(owner, indexer, paths!);
+    }
+
+    /// <summary>An index: a path, or a number that is computed of paths, the same wherever it is computed of the same.</summary>
+    public static AccessPath? OfNumber(IOperation index, Func<IOperation, AccessPath?>? alias = null)
+    {
+        if (index is IArgumentOperation argument) return OfNumber(argument.Value, alias);
+        if (index is IParenthesizedOperation parenthesized) return OfNumber(parenthesized.Operand, alias);
+        if (index is not IBinaryOperation { OperatorMethod: null, ConstantValue.HasValue: false } binary) return Of(index, alias);
+        return OfNumber(binary.LeftOperand, alias) is { } left && OfNumber(binary.RightOperand, alias) is { } right ? new AccessPath(null, binary.OperatorKind, [left, right]) : null;
     }
 
     private static IOperation? ConditionalReceiver(IOperation instance)
@@ -118,8 +133,9 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     /// <summary>This path with its root replaced, or null where <paramref name="replace"/> knows no replacement. Constants and static members stay.</summary>
     public AccessPath? WithRoot(Func<AccessPath, AccessPath?> replace)
     {
-        if (_owner is null) return _part is IParameterSymbol or ILocalSymbol || IsThis ? replace(this) : this;
-        if (_owner.WithRoot(replace) is not { } owner) return null;
+        if (_owner is null && !IsComputed) return _part is IParameterSymbol or ILocalSymbol || IsThis ? replace(this) : this;
+        var owner = _owner?.WithRoot(replace);
+        if (owner is null && _owner is not null) return null;
         var indices = _indices.Select(index => index.WithRoot(replace)).ToImmutableArray();
         return indices.Any(static index => index is null) ? null : new AccessPath(owner, _part, indices!);
     }
@@ -139,10 +155,22 @@ internal sealed class AccessPath : IEquatable<AccessPath>
     /// <inheritdoc/>
     public override int GetHashCode() => _hash;
 
+    private static string Sign(BinaryOperatorKind kind) => kind switch
+    {
+        BinaryOperatorKind.Add => "+",
+        BinaryOperatorKind.Subtract => "-",
+        BinaryOperatorKind.Multiply => "*",
+        BinaryOperatorKind.Divide => "/",
+        BinaryOperatorKind.Remainder => "%",
+        BinaryOperatorKind.And => "&",
+        _ => kind.ToString(),
+    };
+
     /// <summary>The path as its reader would write it; <c>this.</c> is left out.</summary>
     public override string ToString()
     {
         var owner = _owner is null || _owner.IsThis ? null : _owner.ToString();
+        if (IsComputed) return $"{(_indices[0].IsComputed ? $"({_indices[0]})" : _indices[0])} {Sign(Operator)} {_indices[1]}";
         if (_indices.Length > 0) return $"{_owner}[{string.Join(", ", _indices)}]";
         if (IsThis) return "this";
         return _part switch

@@ -14,8 +14,8 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Function">The function.</param>
 /// <param name="Locks">What the locks that it takes may be called: the last name of each path, and what a local of that name was made of.</param>
 /// <param name="HasCalls">Whether it takes or gives back a lock by a call, and not by <c>lock</c> statements alone.</param>
-/// <param name="TakesSeveral">Whether more than one acquire stands in it.</param>
-/// <param name="Mentioned">The names in it.</param>
+/// <param name="TakesSeveral">Whether more than one acquire stands in it, those of lambdas counted.</param>
+/// <param name="Mentioned">The names in it, and in the lambdas in it.</param>
 internal sealed record LockingFunction(SyntaxNode Function, ImmutableHashSet<string> Locks, bool HasCalls, bool TakesSeveral, ImmutableHashSet<string> Mentioned);
 
 /// <summary>The functions of a file that take locks, by syntax. Kept as long as the tree lives, so that an edit reads one file again.</summary>
@@ -29,7 +29,7 @@ internal sealed class LockSites
         Functions = functions;
         Leaving = leaving;
         Mentioned = mentioned;
-        Takers = [.. functions.Select(static function => NameOf(function.Function)).Where(static name => name.Length > 0)];
+        Takers = [.. functions.Select(static function => NameAround(function.Function)).Where(static name => name.Length > 0)];
     }
 
     /// <summary>The functions that take a lock, in the order of the source.</summary>
@@ -69,6 +69,14 @@ internal sealed class LockSites
         _ => "",
     };
 
+    /// <summary>What others call the function, or the one around it that runs it as a lambda.</summary>
+    private static string NameAround(SyntaxNode function)
+    {
+        for (SyntaxNode? node = function; node is not null; node = FunctionGraphs.FunctionAround(node.Parent))
+            if (NameOf(node) is { Length: > 0 } name) return name;
+        return "";
+    }
+
     private static bool MayLock(string text, LockNames names) =>
         text.IndexOf("lock (", StringComparison.Ordinal) >= 0 || text.IndexOf("lock(", StringComparison.Ordinal) >= 0 || names.MayAcquire(text);
 
@@ -85,6 +93,8 @@ internal sealed class LockSites
         {
             foreach (var node in root.DescendantNodes()) Note(node);
             if (_functions.Count == 0) return s_none;
+            foreach (var lambda in _functions.Keys.OfType<AnonymousFunctionExpressionSyntax>())
+                if (FunctionGraphs.FunctionAround(lambda.Parent) is { } around && _functions.TryGetValue(around, out var reader)) reader.TakeInside();
             return new LockSites([.. _functions.Values.Select(static reader => reader.Result())], [.. _functions.Values.Where(reader => reader.Leaves(names)).Select(static reader => reader.Result())], _mentioned);
         }
 
@@ -138,6 +148,9 @@ internal sealed class LockSites
             _locks.UnionWith(locks);
         }
 
+        /// <summary>A lambda inside takes a lock, perhaps while the function waits for it.</summary>
+        public void TakeInside() => _takes++;
+
         public void GiveBack() => _hasCalls = true;
 
         public bool Leaves(LockNames names) => _hasCalls && NameOf(function).Length > 0
@@ -148,7 +161,7 @@ internal sealed class LockSites
             [.. _locks],
             _hasCalls,
             _takes > 1,
-            [.. FunctionGraphs.OwnNodes(function).OfType<SimpleNameSyntax>().Select(static name => name.Identifier.ValueText)]);
+            [.. function.DescendantNodes().OfType<SimpleNameSyntax>().Select(static name => name.Identifier.ValueText)]);
 
         private IEnumerable<string> NamesIn(ExpressionSyntax taken)
         {
