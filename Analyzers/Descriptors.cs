@@ -64,6 +64,10 @@ internal static class Descriptors
         "Non-atomic update of shared state",
         "'{0}' is read and written here in two steps, but {1} and no lock covers both; what another thread writes in between is lost");
 
+    public static readonly DiagnosticDescriptor ConcurrentCollectionSteps = Rule("TDM4003", Races, Warning,
+        "Check-then-act on a concurrent collection",
+        "{0}, but {1}; another thread can change it in between, so {2}");
+
     private static DiagnosticDescriptor Rule(string id, string category, DiagnosticSeverity severity, string title, string message) =>
         new(id, title, message, category, severity, isEnabledByDefault: true, helpLinkUri: $"https://github.com/tandem-dotnet/tandem/blob/main/docs/rules/{id}.md");
 }

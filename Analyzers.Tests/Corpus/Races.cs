@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
@@ -70,5 +71,30 @@ public static class Bank
     {
         while (account.Balance >= 10) account.Balance = account.Balance - 10;
         if (!s_accounts.Contains(account)) s_accounts.Add(account);
+    }
+}
+
+public sealed class Sessions
+{
+    private readonly ConcurrentDictionary<string, object> _sessions = new();
+    private readonly ConcurrentDictionary<string, int> _visits = new();
+    private readonly ConcurrentQueue<string> _waiting = new();
+
+    public object Get(string user)
+    {
+        _visits[user] += 1;
+        if (_visits.TryGetValue(user, out var n) && n > 3) _visits[user] = n - 1; else _visits[user] = 0;
+        if (!_sessions.TryGetValue(user, out var session)) // not yet
+        {
+            session = new object();
+            _sessions[user] = session;
+        }
+        return _sessions.ContainsKey(user) ? _sessions[user] : session;
+    }
+
+    public void Serve()
+    {
+        while (!_waiting.IsEmpty) { _waiting.TryDequeue(out var user); Get(user!); }
+        foreach (var (user, _) in _sessions) if (_sessions.TryGetValue(user, out var old) && old is null) _sessions.TryRemove(user, out _);
     }
 }

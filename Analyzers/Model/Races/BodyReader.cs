@@ -8,7 +8,7 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Tandem.Analyzers.Model;
 
 /// <summary>Reads a body's operations once, in the order of the source, into its steps.</summary>
-internal sealed class BodyReader
+internal sealed partial class BodyReader
 {
     private readonly Body _body;
     private readonly PlaceReader _places;
@@ -52,6 +52,8 @@ internal sealed class BodyReader
             case ISwitchExpressionOperation choice: VisitSwitch(choice.Value, choice.Arms); break;
             case IWhileLoopOperation loop: VisitWhile(loop); break;
             case IForLoopOperation loop: VisitFor(loop); break;
+            case IForEachLoopOperation loop: VisitForEach(loop); break;
+            case ISpreadOperation spread: VisitSpread(spread); break;
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.ConditionalAnd or BinaryOperatorKind.ConditionalOr } binary: VisitUnder(binary.LeftOperand, [binary.RightOperand]); break;
             case IVariableDeclaratorOperation declarator: VisitDeclarator(declarator); break;
             case ISimpleAssignmentOperation assignment: VisitAssignment(assignment); break;
@@ -68,6 +70,7 @@ internal sealed class BodyReader
             case ILocalFunctionOperation function: Nest(function.Symbol, function); break;
             case IMethodReferenceOperation group: Visit(group.Instance); Add(new Handover(group, _holds, _under)); break;
             case IArgumentOperation { Parameter.RefKind: RefKind.Out or RefKind.Ref } argument: VisitByReference(argument); break;
+            case IArgumentOperation argument: VisitArgument(argument); break;
             case IAwaitOperation awaited: Visit(awaited.Operation); _body.Awaits.Add(awaited.Syntax.Span.End); break;
             case IReturnOperation { ReturnedValue: { } value }: VisitResult(value); break;
             case INameOfOperation: break;
@@ -179,125 +182,6 @@ internal sealed class BodyReader
         _under = outer;
     }
 
-    private void VisitDeclarator(IVariableDeclaratorOperation declarator)
-    {
-        if (declarator.GetVariableInitializer() is not { } initializer) return;
-        _sources[declarator.Symbol] = SourcesOf(initializer.Value);
-    }
-
-    private void VisitAssignment(ISimpleAssignmentOperation assignment)
-    {
-        VisitReceiver(assignment.Target);
-        var sources = SourcesOf(assignment.Value);
-        Write(assignment.Target, AccessKind.Write, assignment, assignment.Value, sources);
-    }
-
-    private void VisitDeconstruction(IDeconstructionAssignmentOperation deconstruction)
-    {
-        var sources = SourcesOf(deconstruction.Value);
-        var targets = deconstruction.Target is ITupleOperation tuple ? tuple.Elements : [];
-        foreach (var target in targets)
-        {
-            VisitReceiver(target);
-            Write(target, AccessKind.Write, deconstruction, null, sources);
-        }
-    }
-
-    private void VisitUpdate(IOperation update, IOperation target, IOperation? value)
-    {
-        VisitReceiver(target);
-        var sources = value is null ? [] : SourcesOf(value);
-        if (target is ILocalReferenceOperation { Local: var local }) sources = sources.AddRange(Kept(local));
-        Write(target, AccessKind.Update, update, value, sources);
-    }
-
-    private void VisitCoalesceAssignment(ICoalesceAssignmentOperation assignment)
-    {
-        VisitReceiver(assignment.Target);
-        Visit(assignment.Value);
-        Write(assignment.Target, AccessKind.Other, assignment, assignment.Value, []);
-    }
-
-    private void VisitByReference(IArgumentOperation argument)
-    {
-        VisitReceiver(argument.Value);
-        Write(argument.Value, argument.Parameter!.RefKind is RefKind.Out ? AccessKind.Write : AccessKind.Other, argument, null, []);
-    }
-
-    private void VisitInvocation(IInvocationOperation call)
-    {
-        if (AtomicOperation.Of(call) is { } kind)
-        {
-            var target = call.Arguments[0].Value;
-            VisitReceiver(target);
-            foreach (var argument in call.Arguments.Skip(1)) Visit(argument.Value);
-            if (_places.Of(target) is { IsKnown: true } place) Add(new Access(call, _holds, _under, place, kind, call.Arguments.Length > 1 ? call.Arguments[1].Value : null, []));
-            return;
-        }
-
-        Visit(call.Instance);
-        foreach (var argument in call.Arguments) Visit(argument);
-        Add(new Call(call, _holds, _under, call.TargetMethod));
-        _body.MayAcquire |= LockTable.IsAcquireName(call.TargetMethod.Name) || LockHelper.MayTake(call.TargetMethod);
-    }
-
-    private void VisitReference(IOperation reference, AccessKind kind)
-    {
-        VisitReceiver(reference);
-        if (reference is ILocalReferenceOperation { Local: var local }) _collector.AddRange(Kept(local));
-        if (reference.Type?.TypeKind is TypeKind.Delegate && kind is AccessKind.Read) Add(new Handover(reference, _holds, _under));
-
-        if (reference is IPropertyReferenceOperation { Property: { } property } && !property.IsLocation())
-        {
-            if (property.GetMethod is { } getter) Add(new Call(reference, _holds, _under, getter));
-            _body.MayAcquire |= property.Name is "IsHeldByCurrentThread";
-        }
-        else if (_places.Of(reference) is { IsKnown: true } place && MayBeShared(place))
-        {
-            Add(new Access(reference, _holds, _under, place, kind, null, []));
-        }
-    }
-
-    /// <summary>Visits what leads to a member or an element, but not the member or element itself.</summary>
-    private void VisitReceiver(IOperation reference)
-    {
-        switch (reference)
-        {
-            case IMemberReferenceOperation { Instance: { } instance } member:
-                VisitAsReceiver(instance);
-                if (member is IPropertyReferenceOperation { Arguments: { IsEmpty: false } arguments })
-                    foreach (var argument in arguments) Visit(argument);
-                break;
-            case IArrayElementReferenceOperation element:
-                VisitAsReceiver(element.ArrayReference);
-                foreach (var index in element.Indices) Visit(index);
-                break;
-        }
-    }
-
-    private void VisitAsReceiver(IOperation receiver)
-    {
-        if (receiver is IFieldReferenceOperation or IPropertyReferenceOperation or IArrayElementReferenceOperation) VisitReference(receiver, AccessKind.Receive);
-        else if (receiver is not (ILocalReferenceOperation or IParameterReferenceOperation)) Visit(receiver);
-        // A local that holds what was read before is tested or written through.
-        else if (receiver is ILocalReferenceOperation { Local: var local }) _collector.AddRange(Kept(local));
-    }
-
-    private void Write(IOperation target, AccessKind kind, IOperation operation, IOperation? value, ImmutableArray<Step> sources)
-    {
-        if (target is ILocalReferenceOperation { Local: var local }) _sources[local] = sources;
-
-        if (target is IPropertyReferenceOperation { Property: { } property } && !property.IsLocation())
-        {
-            if (kind is AccessKind.Update && property.GetMethod is { } getter) Add(new Call(operation, _holds, _under, getter));
-            if (property.SetMethod is { } setter) Add(new Call(operation, _holds, _under, setter));
-        }
-        else if (_places.Of(target) is { IsKnown: true } place && MayBeShared(place))
-        {
-            Add(new Access(operation, _holds, _under, place, kind, value, sources));
-        }
-    }
-
     private void VisitResult(IOperation value)
     {
         _body.ResultSources.AddRange(SourcesOf(value));
@@ -327,15 +211,6 @@ internal sealed class BodyReader
     }
 
     private void Nest(IMethodSymbol method, IOperation root) => _body.Nested.Add(Read(method, root, _body, _body.Locals));
-
-    /// <summary>A variable that no lambda captures, and the fields of a struct in it, are the body's alone.</summary>
-    private bool MayBeShared(Place place) => place.Root is not PlaceRoot.Variable || _body.Locals.IsCaptured(place.Variable!) || !IsOwnStorage(place);
-
-    private static bool IsOwnStorage(Place place)
-    {
-        var type = place.Variable switch { ILocalSymbol { RefKind: RefKind.None } local => local.Type, IParameterSymbol { RefKind: RefKind.None } parameter => parameter.Type, _ => null };
-        return place.Links.IsEmpty || type is { IsValueType: true };
-    }
 
     private static bool Leaves(IOperation? branch) => branch switch
     {

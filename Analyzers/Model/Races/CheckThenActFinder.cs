@@ -14,7 +14,7 @@ internal sealed class CheckThenActFinder(Concurrency concurrency) : RaceFinder
 
     private readonly Effects _effects = concurrency.Effects;
 
-    public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayCheckAndAct(member);
+    public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayCheckAndAct(member) && concurrency.Bodies.Names.MayRace(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {
@@ -71,6 +71,8 @@ internal sealed class CheckThenActFinder(Concurrency concurrency) : RaceFinder
     {
         foreach (var step in body.Steps)
         {
+            // The rules for collections speak of what is in them.
+            if (step is CollectionUse) continue;
             if (step is Access { Kind: AccessKind.Write or AccessKind.Update or AccessKind.Atomic } access)
             {
                 if (CheckOf(body, access) is { } found) yield return found;
@@ -107,7 +109,7 @@ internal sealed class CheckThenActFinder(Concurrency concurrency) : RaceFinder
         var seen = new HashSet<Place>();
         foreach (var effect in _effects.WritesOf(body, call))
         {
-            if (!seen.Add(effect.Place) || FindCheck(body, call.Under, effect.Place) is not { } check) continue;
+            if (effect.Place.IsContents || !seen.Add(effect.Place) || FindCheck(body, call.Under, effect.Place) is not { } check) continue;
             // The callee looks again before it acts: what it does is its own affair, and is reported there if it needs to be.
             if (FindCheck(effect.Body, effect.Access.Under, effect.Access.Place) is not null) continue;
             if (Uncovered(new CheckThenAct(body, effect.Place, check.Step, call, check.Read, effect.Access)) is { } found) yield return found;

@@ -24,7 +24,7 @@ internal sealed class Concurrency
     private readonly EntryTable _entries;
     private readonly ReachFinder _reaches;
     private readonly KeptHandles _handles;
-    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(Body, Access)>> _accesses = new(SymbolEqualityComparer.Default);
+    private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(Body Body, Access Access)>> _accesses = new(SymbolEqualityComparer.Default);
 
     private Concurrency(Compilation compilation)
     {
@@ -50,15 +50,14 @@ internal sealed class Concurrency
     private Overlap? OverlapAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts, System.Func<Step, Step, bool> excludes)
     {
         var mine = _reaches.From(body, access.Operation, place);
-        if (!excludes(access, access))
+        if (!excludes(access, access) && (access is not Access own || conflicts(own)))
         {
             foreach (var reach in mine)
                 if (reach.Repeats && !reach.Locked) return new Overlap(reach, reach, body.Method);
             if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
         }
 
-        if (place.Symbol is not { } symbol) return null;
-        foreach (var (other, touch) in AccessesOf(symbol, body).Where(found => conflicts(found.Access)).Take(MaxWriters))
+        foreach (var (other, touch) in AccessesOf(place, body).Where(found => conflicts(found.Access)).Take(MaxWriters))
         {
             if (touch.Operation == access.Operation || IsOnceOnly(other) || excludes(access, touch)) continue;
             if (Overlapping(mine, _reaches.To(other, touch), other.Method) is { } overlap) return overlap with { Verb = touch.Writes ? "changes" : "reads" };
@@ -79,13 +78,29 @@ internal sealed class Concurrency
         return runs.Count > 0 && _reaches.From(body, from, place) is var mine && runs.All(run => mine.Any(reach => _handles.AreJoined(run, reach)));
     }
 
-    /// <summary>Everything that touches the field, property or variable, in the order of the source; nothing if too many members mention its name.</summary>
-    public IEnumerable<(Body Body, Access Access)> AccessesOf(ISymbol symbol, Body near) => symbol is IFieldSymbol or IPropertySymbol
-        ? _accesses.GetOrAdd(symbol, FindAccesses)
-        : AccessesIn(near.Outermost.SelfAndNested(), symbol);
+    /// <summary>Everything that touches the field, property or variable, or what is in the collection there, in the order of the source; nothing if too many members mention its name.</summary>
+    public IEnumerable<(Body Body, Access Access)> AccessesOf(Place place, Body near) => place.Symbol switch
+    {
+        null => [],
+        IFieldSymbol or IPropertySymbol => _accesses.GetOrAdd(place.Symbol, FindAccesses).Where(found => found.Access.Place.IsContents == place.IsContents),
+        var variable => AccessesIn(near.Outermost.SelfAndNested(), variable).Where(found => found.Access.Place.IsContents == place.IsContents),
+    };
 
     /// <summary>Whether all that call the body hold a lock while they do, so that it need take none itself.</summary>
     public bool RunsLocked(Body body) => RunsLocked(body, MaxCallers);
+
+    /// <summary>Whether code that is not to be seen may call the body, as often and from where it likes: it can be named outside of its type, or runs as a part of what can.</summary>
+    public bool IsCalledByOthers(Body body) => IsCalledByOthers(body, MaxCallers);
+
+    private bool IsCalledByOthers(Body body, int depth)
+    {
+        if (depth == 0 || IsOnceOnly(body) || body.Method is { IsStatic: true, Name: "Main" or "<Main>$" or "<Program>$" }) return false;
+        if (body.Parent is null && (body.Method.DeclaredAccessibility is not Accessibility.Private || body.Method.MethodKind is MethodKind.ExplicitInterfaceImplementation)) return true;
+        if (_entries.Of(body) is not { } entries) return false;
+        // What is passed to code that is not to be seen, that code calls.
+        if (entries.IsEmpty && body.Parent is { } parent) return IsCalledByOthers(parent, depth - 1);
+        return entries.Any(entry => entry is { Spawn: null, Holds.IsEmpty: true } && entry.Caller != body && IsCalledByOthers(entry.Caller, depth - 1));
+    }
 
     /// <summary>Whether the body runs when nobody else can see the object: as its constructor or static initialiser.</summary>
     public static bool IsOnceOnly(Body body) => body.Method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor;
@@ -107,7 +122,7 @@ internal sealed class Concurrency
         return true;
     }
 
-    private ImmutableArray<(Body, Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Mentioning(symbol.Name) ?? [], symbol)];
+    private ImmutableArray<(Body Body, Access Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Mentioning(symbol.Name) ?? [], symbol)];
 
     private static IEnumerable<(Body Body, Access Access)> AccessesIn(IEnumerable<Body> bodies, ISymbol symbol) =>
         from body in bodies

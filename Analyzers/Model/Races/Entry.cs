@@ -27,7 +27,7 @@ internal sealed record Entry(Body Caller, IOperation Site, Spawn? Spawn, bool Ma
             _ => Place.Unknown,
         };
         foreach (var link in place.Links) root = TranslateIndex(link, callee) is { } translated ? root.Then(translated) : Place.Unknown;
-        return root;
+        return place.IsContents ? root.Contents : root;
     }
 
     private PlaceReader Places => new(Caller.Locals);

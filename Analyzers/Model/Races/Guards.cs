@@ -17,9 +17,8 @@ internal static class Guards
     /// <summary>The lock under which the place is changed most often, of those that go with it: static ones, and those that live in the same object. Null if none does.</summary>
     public static Guard? GuardOf(this Concurrency concurrency, Place place, Body near, System.Func<Guard, bool>? counts = null)
     {
-        if (place.Symbol is not { } symbol) return null;
         var guards = new List<Guard>();
-        foreach (var (body, access) in concurrency.AccessesOf(symbol, near))
+        foreach (var (body, access) in concurrency.AccessesOf(place, near))
         {
             if (!access.Writes || Concurrency.IsOnceOnly(body)) continue;
             foreach (var hold in access.Holds)

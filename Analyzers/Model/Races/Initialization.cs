@@ -12,7 +12,7 @@ internal static class Initialization
     {
         if (found.Write is not { Kind: AccessKind.Write, Value: { } value }) return false;
         if (IsConstant(value, out var constant))
-            return constant is not null && concurrency.AccessesOf(found.Place.Symbol!, found.Body).All(other => !other.Access.Writes || Concurrency.IsOnceOnly(other.Body) || Assigns(other.Access, constant));
+            return constant is not null && concurrency.AccessesOf(found.Place, found.Body).All(other => !other.Access.Writes || Concurrency.IsOnceOnly(other.Body) || Assigns(other.Access, constant));
 
         return TestAgainst(found.Read.Operation) is { } test && IsConstant(test.Other, out var tested) && IsDefault(tested) && HappensWhenEqual(test, found.Act.Operation) != false;
     }

@@ -10,7 +10,7 @@ internal static class LockHarm
 {
     /// <summary>Whether others pass any lock by: with Interlocked; or the body changes the same state of another object, which has a lock of its own.</summary>
     public static bool IsPassedBy(Body body, Place place, ImmutableArray<IOperation> uses, Concurrency concurrency) =>
-        concurrency.AccessesOf(place.Symbol!, body).Any(other => IsInterlocked(other.Access) && !uses.Contains(other.Access.Operation))
+        concurrency.AccessesOf(place, body).Any(other => IsInterlocked(other.Access) && !uses.Contains(other.Access.Operation))
         || body.Steps.Any(step => step switch
         {
             Access { Writes: true } write => IsOfAnother(write.Place, place),
@@ -20,11 +20,11 @@ internal static class LockHarm
 
     /// <summary>Whether some lock is held where the place is changed, one that the code here can't name: a new one would be a second.</summary>
     public static bool IsSecond(Body body, Place place, Concurrency concurrency) =>
-        concurrency.AccessesOf(place.Symbol!, body).Any(static other => other.Access is { Writes: true, Holds.IsEmpty: false } && !Concurrency.IsOnceOnly(other.Body));
+        concurrency.AccessesOf(place, body).Any(static other => other.Access is { Writes: true, Holds.IsEmpty: false } && !Concurrency.IsOnceOnly(other.Body));
 
     private static bool IsInterlocked(Access access) => access.Writes && access.Operation is IInvocationOperation call && AtomicOperation.Of(call) is AccessKind.Atomic or AccessKind.Other;
 
     /// <summary><c>from.Balance -= n; to.Balance += n;</c></summary>
     private static bool IsOfAnother(Place written, Place place) =>
-        written.Root is not PlaceRoot.Static && !written.Equals(place) && SymbolEqualityComparer.Default.Equals(written.Symbol, place.Symbol) && place.Links.LastOrDefault() is ISymbol;
+        written.Root is not PlaceRoot.Static && !written.Equals(place) && written.IsContents == place.IsContents && SymbolEqualityComparer.Default.Equals(written.Symbol, place.Symbol) && place.Links.LastOrDefault() is ISymbol;
 }

@@ -17,6 +17,7 @@ internal sealed class NameTable(Compilation compilation)
     private readonly ConcurrentDictionary<string, bool> _guarded = new();
     private readonly System.Lazy<HashSet<string>> _shared = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Shared)]);
     private readonly HashSet<string> _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
+    private readonly System.Lazy<HashSet<string>> _concurrentCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).ConcurrentCollections)]);
     private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -41,6 +42,9 @@ internal sealed class NameTable(Compilation compilation)
 
     /// <summary>Whether the member may run beside something else, or touches what is guarded somewhere. What does neither races with nobody.</summary>
     public bool MayRace(MemberNames member) => _started.Value.MayRunConcurrently(member) || MayBeGuarded(member);
+
+    /// <summary>Whether the member mentions a variable that may hold a concurrent collection.</summary>
+    public bool MayUseConcurrentCollection(MemberNames member) => _concurrentCollections.Value.Count > 0 && member.Mentioned.Overlaps(_concurrentCollections.Value);
 
     /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
     private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || MayLock(member) || member.Assigned.Any(MayBeGuarded)

@@ -10,7 +10,7 @@ internal sealed class NonAtomicUpdateFinder(Concurrency concurrency) : RaceFinde
     /// <summary>Of the facts: that Interlocked can do the update in one step, and that all else that writes the place is atomic, too.</summary>
     public const string IsInterlockable = nameof(IsInterlockable);
 
-    public override bool MayFindIn(MemberNames member) => member.Updated.Count > 0;
+    public override bool MayFindIn(MemberNames member) => member.Updated.Count > 0 && concurrency.Bodies.Names.MayRace(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {
@@ -18,7 +18,7 @@ internal sealed class NonAtomicUpdateFinder(Concurrency concurrency) : RaceFinde
             if (!IsInnocent(body, update) && RaceOf(body, update, model) is { } race) yield return race;
     }
 
-    private static bool IsUpdate(Access access) => access.Kind switch
+    private static bool IsUpdate(Access access) => access is not CollectionUse && access.Kind switch
     {
         AccessKind.Update => true,
         AccessKind.Write => access.Sources.OfType<Access>().Any(source => source.Kind is AccessKind.Read && source.Place.Equals(access.Place) && access.Operation.Contains(source.Operation)),
@@ -45,7 +45,7 @@ internal sealed class NonAtomicUpdateFinder(Concurrency concurrency) : RaceFinde
         if (RaceEvidence.For(body, update.Operation, update.Place, () => concurrency.ConflictAt(body, update, update.Place, static other => other.Writes), concurrency) is not { } evidence) return null;
         var facts = LockChoice.For(body, update.Place, [update.Operation], concurrency, model);
         // Where others take a lock for it, an Interlocked call would pass them by.
-        if (!facts.ContainsKey(LockChoice.Existing) && Interlocking.CanDo(update) && concurrency.AccessesOf(update.Place.Symbol!, body).All(static other => !other.Access.Writes || Interlocking.KeepsWhole(other.Access)))
+        if (!facts.ContainsKey(LockChoice.Existing) && Interlocking.CanDo(update) && concurrency.AccessesOf(update.Place, body).All(static other => !other.Access.Writes || Interlocking.KeepsWhole(other.Access)))
             facts = facts.Add(IsInterlockable, "");
 
         return new Race(

@@ -34,7 +34,7 @@ internal sealed class Place : IEquatable<Place>
     /// <summary>Paths longer than this are not followed.</summary>
     private const int MaxLinks = 6;
 
-    private Place(PlaceRoot root, ISymbol? variable, ImmutableArray<object> links) => (Root, Variable, Links) = (root, variable, links);
+    private Place(PlaceRoot root, ISymbol? variable, ImmutableArray<object> links, bool isContents = false) => (Root, Variable, Links, IsContents) = (root, variable, links, isContents);
 
     public PlaceRoot Root { get; }
 
@@ -43,6 +43,9 @@ internal sealed class Place : IEquatable<Place>
 
     /// <summary>What leads from the root to the value: fields and properties as symbols, and a type for the object of <c>typeof</c>; an element's index as the variable, constant or <see cref="AnyIndex"/> it is.</summary>
     public ImmutableArray<object> Links { get; }
+
+    /// <summary>Whether it is what is in the collection that lives there, not the reference to the collection.</summary>
+    public bool IsContents { get; }
 
     public bool IsKnown => Root is PlaceRoot.Static or PlaceRoot.This or PlaceRoot.Variable;
 
@@ -57,18 +60,21 @@ internal sealed class Place : IEquatable<Place>
 
     public static Place Of(ISymbol variable) => new(PlaceRoot.Variable, variable, []);
 
+    /// <summary>What is in the collection that lives here.</summary>
+    public Place Contents => IsKnown ? new(Root, Variable, Links, isContents: true) : this;
+
     public Place Then(object link) => !IsKnown ? this : Links.Length == MaxLinks ? Unknown : new(Root, Variable, Links.Add(Normalized(link)));
 
     /// <summary>The same links from another root: how a caller names what a callee calls <c>this</c> or a parameter.</summary>
     public Place From(Place root)
     {
         foreach (var link in Links) root = root.Then(link);
-        return root;
+        return IsContents ? root.Contents : root;
     }
 
     public bool Equals(Place? other)
     {
-        if (other is null || !IsKnown || Root != other.Root || Links.Length != other.Links.Length) return false;
+        if (other is null || !IsKnown || Root != other.Root || IsContents != other.IsContents || Links.Length != other.Links.Length) return false;
         if (!SymbolEqualityComparer.Default.Equals(Variable, other.Variable)) return false;
         for (var i = 0; i < Links.Length; i++)
             if (!SameLink(Links[i], other.Links[i])) return false;

@@ -79,7 +79,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     private static bool IsUnshared(Body body, Place place) =>
         place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && !body.Locals.IsCaptured(local);
 
-    private static string Name(IMethodSymbol method) => method switch
+    public static string Name(IMethodSymbol method) => method switch
     {
         { MethodKind: MethodKind.AnonymousFunction } => "this lambda",
         { AssociatedSymbol: { } property } => $"'{property.Name}'",

@@ -28,6 +28,7 @@ internal sealed class RaceTable
         // The most specific first.
         _finders =
         [
+            new ConcurrentCollectionFinder(concurrency),
             new CheckThenActFinder(concurrency),
             new NonAtomicUpdateFinder(concurrency),
         ];
@@ -49,7 +50,7 @@ internal sealed class RaceTable
     private ImmutableArray<Race> In(MemberNames member, SemanticModel model)
     {
         var finders = _finders.Where(finder => finder.MayFindIn(member)).ToList();
-        if (finders.Count == 0 || !_bodies.Names.MayRace(member) || _bodies.Of(member.Member) is not { } outermost) return [];
+        if (finders.Count == 0 || _bodies.Of(member.Member) is not { } outermost) return [];
 
         var races = ImmutableArray.CreateBuilder<Race>();
         foreach (var body in outermost.SelfAndNested())

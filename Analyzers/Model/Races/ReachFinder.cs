@@ -11,10 +11,10 @@ internal sealed class ReachFinder(EntryTable entries)
     /// <summary>An access that is reached in more ways than this is given up.</summary>
     private const int MaxReaches = 150;
 
-    private readonly ConcurrentDictionary<IOperation, List<Reach>> _known = new();
+    private readonly ConcurrentDictionary<Access, List<Reach>> _known = new();
 
     /// <summary>The same for an access that is part of the body, kept.</summary>
-    public List<Reach> To(Body body, Access access) => _known.GetOrAdd(access.Operation, _ => From(body, access.Operation, access.Place));
+    public List<Reach> To(Body body, Access access) => _known.GetOrAdd(access, _ => From(body, access.Operation, access.Place));
 
     /// <summary>All bodies from which the access is reached, nearest first. It is cut where the search would grow too large; what was found until then holds.</summary>
     public List<Reach> From(Body body, IOperation access, Place accessed)
@@ -80,8 +80,8 @@ internal sealed class ReachFinder(EntryTable entries)
     }
 
     /// <summary>Whether the body puts a new object where the path leads through, so that one run's is not the next one's.</summary>
-    private static bool IsReplaced(Place place, Body body) => place.Links.Length > 1 && place.Links.Take(place.Links.Length - 1).OfType<ISymbol>().Any(link => body.Steps.Any(step =>
-        step is Access { Writes: true } write && SymbolEqualityComparer.Default.Equals(write.Place.Symbol, link)));
+    private static bool IsReplaced(Place place, Body body) => (place.IsContents ? place.Links : place.Owner.Links).OfType<ISymbol>().Any(link => body.Steps.Any(step =>
+        step is Access { Writes: true, Place.IsContents: false } write && SymbolEqualityComparer.Default.Equals(write.Place.Symbol, link)));
 
     private static Reach Running(Reach above, Entry entry, Lifetime life) => above with
     {

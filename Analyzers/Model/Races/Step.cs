@@ -22,7 +22,7 @@ internal abstract class Step(IOperation operation, ImmutableArray<Hold> holds, C
 /// <param name="kind">How.</param>
 /// <param name="value">What is written, where the code says so.</param>
 /// <param name="sources">The reads and calls whose results make up what is written, those kept in locals included.</param>
-internal sealed class Access(IOperation operation, ImmutableArray<Hold> holds, Condition? under, Place place, AccessKind kind, IOperation? value, ImmutableArray<Step> sources)
+internal class Access(IOperation operation, ImmutableArray<Hold> holds, Condition? under, Place place, AccessKind kind, IOperation? value, ImmutableArray<Step> sources)
     : Step(operation, holds, under)
 {
     public Place Place { get; } = place;

@@ -15,12 +15,14 @@ internal sealed class TreeIndex
     private readonly Dictionary<string, List<MemberNames>> _mentioning = [];
     private readonly HashSet<string> _goingOn = [];
     private readonly HashSet<string> _shared = [];
+    private readonly HashSet<string> _concurrentCollections = [];
 
     private TreeIndex(SyntaxNode root)
     {
         var names = new Dictionary<SyntaxNode, MemberNames>();
         foreach (var node in root.DescendantNodesAndSelf(static node => !IsTypeOnly(node)))
         {
+            if (CollectionSyntax.IsConcurrent(node)) _concurrentCollections.UnionWith(CollectionSyntax.Declared(node));
             if (IsMember(node))
             {
                 names[node] = new MemberNames(node);
@@ -56,6 +58,9 @@ internal sealed class TreeIndex
 
     /// <summary>The names of the fields and properties that are declared to be shared or guarded, themselves or by their type.</summary>
     public IReadOnlyCollection<string> Shared => _shared;
+
+    /// <summary>The names of the variables, fields, properties and parameters that may hold a concurrent collection.</summary>
+    public IReadOnlyCollection<string> ConcurrentCollections => _concurrentCollections;
 
     /// <summary>The names of the methods that may go on after they have returned: async ones, and those that return a task.</summary>
     public IReadOnlyCollection<string> GoingOn => _goingOn;

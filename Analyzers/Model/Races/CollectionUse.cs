@@ -1,0 +1,65 @@
+using System.Collections.Immutable;
+using Microsoft.CodeAnalysis;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>A use of what is in a collection.</summary>
+/// <param name="place">What is in it: the contents of the place where the collection lives.</param>
+/// <param name="type">What kind of collection it is.</param>
+/// <param name="act">What is done with it.</param>
+/// <param name="key">The key or element that it is done with, if it is one.</param>
+internal sealed class CollectionUse(
+    IOperation operation,
+    ImmutableArray<Hold> holds,
+    Condition? under,
+    Place place,
+    CollectionType type,
+    CollectionAct act,
+    IOperation? key,
+    IOperation? value,
+    ImmutableArray<Step> sources)
+    : Access(operation, holds, under, place, KindOf(act), value, sources)
+{
+    public CollectionType Type { get; } = type;
+    public CollectionAct Act { get; } = act;
+    public IOperation? Key { get; } = key;
+
+    private static AccessKind KindOf(CollectionAct act) => act switch
+    {
+        CollectionAct.Look or CollectionAct.Count or CollectionAct.Enumerate => AccessKind.Read,
+        CollectionAct.Update => AccessKind.Update,
+        CollectionAct.Decide => AccessKind.Atomic,
+        _ => AccessKind.Write,
+    };
+}
+
+/// <summary>What is done with a collection.</summary>
+internal enum CollectionAct
+{
+    /// <summary>One of its elements is looked for or read.</summary>
+    Look,
+
+    /// <summary>Its elements are counted.</summary>
+    Count,
+
+    /// <summary>All of its elements are read.</summary>
+    Enumerate,
+
+    /// <summary>An element is set, whatever was there: <c>d[k] = v</c>.</summary>
+    Set,
+
+    /// <summary>An element is read and set: <c>d[k] += n</c>.</summary>
+    Update,
+
+    /// <summary>An element is added.</summary>
+    Add,
+
+    /// <summary>An element is taken out.</summary>
+    Take,
+
+    /// <summary>A look and a change in one step: <c>GetOrAdd</c>.</summary>
+    Decide,
+
+    /// <summary>All of it is changed: <c>Clear</c>, <c>Sort</c>.</summary>
+    Change,
+}
