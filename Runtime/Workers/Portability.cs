@@ -57,7 +57,7 @@ internal static class Portability
     {
         // Computed outside the table: a type that holds itself would ask for its own answer.
         if (!s_known.TryGetValue(type, out var known))
-            s_known[type] = known = Find(type, "", []);
+            known = s_known.GetOrAdd(type, Find(type, "", []));
         return known;
     }
 
