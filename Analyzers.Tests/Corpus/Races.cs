@@ -98,3 +98,20 @@ public sealed class Sessions
         foreach (var (user, _) in _sessions) if (_sessions.TryGetValue(user, out var old) && old is null) _sessions.TryRemove(user, out _);
     }
 }
+
+public sealed class Crawler
+{
+    private readonly object _gate = new();
+    private readonly List<string> _pages = [];
+    private readonly Dictionary<string, int> _links = new();
+
+    public void Run(IEnumerable<string> addresses) => Parallel.ForEach(addresses, address =>
+    {
+        _pages.Add(address); // each
+        if (!_links.ContainsKey(address)) _links[address] = 1; else _links[address]++;
+    });
+
+    public void Show() { foreach (var page in _pages) Console.WriteLine($"{page}: {(_links.TryGetValue(page, out var n) ? n : 0)}"); }
+
+    public void Clear() { lock (_gate) _links.Clear(); }
+}

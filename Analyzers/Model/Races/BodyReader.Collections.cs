@@ -47,7 +47,7 @@ internal sealed partial class BodyReader
     private CollectionUse? AddUse(IOperation operation, CollectionReader.Use? found, ImmutableArray<Step> sources)
     {
         if (found is not { } use || _places.Object(use.Collection) is not { IsKnown: true, Symbol: not null } place || !MayHaveSharedContents(place)) return null;
-        var step = new CollectionUse(operation, _holds, _under, place.Contents, use.Type, use.Act, use.Key, use.Value, sources);
+        var step = new CollectionUse(operation, _holds, _under, place.Contents, use.Type, use.Act, use.Collection.Unconverted() is ILocalReferenceOperation && place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true }, use.Key, use.Value, sources);
         Add(step);
         return step;
     }

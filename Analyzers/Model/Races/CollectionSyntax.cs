@@ -9,7 +9,10 @@ namespace Tandem.Analyzers.Model;
 internal static class CollectionSyntax
 {
     /// <summary>Whether the node is the name of a concurrent collection's type.</summary>
-    public static bool IsConcurrent(SyntaxNode node) => node is GenericNameSyntax { Identifier.ValueText: var name } && (name.StartsWith("Concurrent", System.StringComparison.Ordinal) || name == "BlockingCollection");
+    public static bool IsConcurrent(SyntaxNode node) => node is GenericNameSyntax { Identifier.ValueText: var name } && CollectionType.IsConcurrentName(name);
+
+    /// <summary>Whether the node is the name of a plain collection's type.</summary>
+    public static bool IsPlain(SyntaxNode node) => node is SimpleNameSyntax { Identifier.ValueText: var name } && CollectionType.IsPlainName(name);
 
     /// <summary>What is declared with that type: <c>ConcurrentBag&lt;int> bag</c>, <c>var bag = new ConcurrentBag&lt;int>()</c>.</summary>
     public static IEnumerable<string> Declared(SyntaxNode type)

@@ -29,8 +29,10 @@ internal sealed record CollectionType(string Name, bool IsConcurrent)
     // What says nothing of the elements.
     private static readonly HashSet<string> s_indifferent = ["Comparer", "Capacity", "EnsureCapacity", "TrimExcess", "IsReadOnly", "SyncRoot", "IsSynchronized", "AsReadOnly", "GetType", "Equals", "GetHashCode", "CompleteAdding", "IsAddingCompleted", "BoundedCapacity", "Dispose", "MaxCapacity", "OnDeserialization", "GetObjectData"];
 
-    /// <summary>The names of all types that count as collections.</summary>
-    public static IEnumerable<string> Names => [.. s_concurrent.Keys, .. s_plain.Keys];
+    /// <summary>Whether a concurrent collection has that name, or a plain one.</summary>
+    public static bool IsConcurrentName(string name) => s_concurrent.ContainsKey(name);
+
+    public static bool IsPlainName(string name) => s_plain.ContainsKey(name);
 
     public bool HasKeys => Name is "ConcurrentDictionary" or "Dictionary" or "SortedDictionary" or "SortedList" or "OrderedDictionary";
 

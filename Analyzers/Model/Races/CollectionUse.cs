@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
@@ -7,6 +8,7 @@ namespace Tandem.Analyzers.Model;
 /// <param name="place">What is in it: the contents of the place where the collection lives.</param>
 /// <param name="type">What kind of collection it is.</param>
 /// <param name="act">What is done with it.</param>
+/// <param name="isAlias">Whether the code calls the collection by a local's name.</param>
 /// <param name="key">The key or element that it is done with, if it is one.</param>
 internal sealed class CollectionUse(
     IOperation operation,
@@ -15,6 +17,7 @@ internal sealed class CollectionUse(
     Place place,
     CollectionType type,
     CollectionAct act,
+    bool isAlias,
     IOperation? key,
     IOperation? value,
     ImmutableArray<Step> sources)
@@ -22,7 +25,15 @@ internal sealed class CollectionUse(
 {
     public CollectionType Type { get; } = type;
     public CollectionAct Act { get; } = act;
+    public bool IsAlias { get; } = isAlias;
     public IOperation? Key { get; } = key;
+
+    /// <summary>Whether the two may not happen at the same time. A count may be old, but is a number; elements of a list that are there already lie side by side, as in an array.</summary>
+    public bool ConflictsWith(CollectionUse other) => (Writes || other.Writes) && !IsPlainCount && !other.IsPlainCount && !(Type.Name == "List" && IsElement && other.IsElement);
+
+    private bool IsPlainCount => Act is CollectionAct.Count && Operation is IPropertyReferenceOperation;
+
+    private bool IsElement => Act is CollectionAct.Set or CollectionAct.Update || (Act is CollectionAct.Look && Operation is IPropertyReferenceOperation);
 
     private static AccessKind KindOf(CollectionAct act) => act switch
     {

@@ -34,8 +34,11 @@ internal static class HeldByBody
         }
 
         foreach (var step in body.Steps)
-            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(static held => held.Mode is not LockMode.Read && !IsStatement(held.Acquire) && !LetsManyIn(held)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
+            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(held => (held.Mode is not LockMode.Read || IsReadOf(step)) && !IsStatement(held.Acquire) && !LetsManyIn(held)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
     }
+
+    /// <summary>Readers of a collection keep its writers out.</summary>
+    private static bool IsReadOf(Step step) => step is CollectionUse { Writes: false };
 
     private static void AddToAll(Body body, Hold hold)
     {

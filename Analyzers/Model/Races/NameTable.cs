@@ -18,6 +18,7 @@ internal sealed class NameTable(Compilation compilation)
     private readonly System.Lazy<HashSet<string>> _shared = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Shared)]);
     private readonly HashSet<string> _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
     private readonly System.Lazy<HashSet<string>> _concurrentCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).ConcurrentCollections)]);
+    private readonly System.Lazy<HashSet<string>> _plainCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).PlainCollections)]);
     private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -45,6 +46,13 @@ internal sealed class NameTable(Compilation compilation)
 
     /// <summary>Whether the member mentions a variable that may hold a concurrent collection.</summary>
     public bool MayUseConcurrentCollection(MemberNames member) => _concurrentCollections.Value.Count > 0 && member.Mentioned.Overlaps(_concurrentCollections.Value);
+
+    /// <summary>Whether the member mentions a variable that may hold a plain collection, and may run beside something else or touch what is guarded somewhere.</summary>
+    public bool MayShareCollection(MemberNames member)
+    {
+        if (!member.Mentioned.Overlaps(_plainCollections.Value)) return false;
+        return member.IsAnnotated || member.MayLock || _started.Value.MayRunConcurrently(member) || member.Mentioned.Any(name => _plainCollections.Value.Contains(name) && MayBeGuarded(name));
+    }
 
     /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
     private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || MayLock(member) || member.Assigned.Any(MayBeGuarded)

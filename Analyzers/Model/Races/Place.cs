@@ -63,6 +63,9 @@ internal sealed class Place : IEquatable<Place>
     /// <summary>What is in the collection that lives here.</summary>
     public Place Contents => IsKnown ? new(Root, Variable, Links, isContents: true) : this;
 
+    /// <summary>Where the collection lives that this is the contents of.</summary>
+    public Place Reference => new(Root, Variable, Links);
+
     public Place Then(object link) => !IsKnown ? this : Links.Length == MaxLinks ? Unknown : new(Root, Variable, Links.Add(Normalized(link)));
 
     /// <summary>The same links from another root: how a caller names what a callee calls <c>this</c> or a parameter.</summary>

@@ -29,6 +29,7 @@ internal sealed class RaceTable
         _finders =
         [
             new ConcurrentCollectionFinder(concurrency),
+            new UnsafeCollectionFinder(concurrency),
             new CheckThenActFinder(concurrency),
             new NonAtomicUpdateFinder(concurrency),
         ];

@@ -16,6 +16,7 @@ internal sealed class TreeIndex
     private readonly HashSet<string> _goingOn = [];
     private readonly HashSet<string> _shared = [];
     private readonly HashSet<string> _concurrentCollections = [];
+    private readonly HashSet<string> _plainCollections = [];
 
     private TreeIndex(SyntaxNode root)
     {
@@ -23,6 +24,7 @@ internal sealed class TreeIndex
         foreach (var node in root.DescendantNodesAndSelf(static node => !IsTypeOnly(node)))
         {
             if (CollectionSyntax.IsConcurrent(node)) _concurrentCollections.UnionWith(CollectionSyntax.Declared(node));
+            else if (CollectionSyntax.IsPlain(node)) _plainCollections.UnionWith(CollectionSyntax.Declared(node));
             if (IsMember(node))
             {
                 names[node] = new MemberNames(node);
@@ -61,6 +63,9 @@ internal sealed class TreeIndex
 
     /// <summary>The names of the variables, fields, properties and parameters that may hold a concurrent collection.</summary>
     public IReadOnlyCollection<string> ConcurrentCollections => _concurrentCollections;
+
+    /// <summary>The same for a collection that is not made for several threads.</summary>
+    public IReadOnlyCollection<string> PlainCollections => _plainCollections;
 
     /// <summary>The names of the methods that may go on after they have returned: async ones, and those that return a task.</summary>
     public IReadOnlyCollection<string> GoingOn => _goingOn;

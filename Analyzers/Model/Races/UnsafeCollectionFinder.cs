@@ -1,0 +1,79 @@
+using System.Collections.Generic;
+using System.Collections.Immutable;
+using System.Linq;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace Tandem.Analyzers.Model;
+
+/// <summary>Finds uses of collections that are not made for several threads, where several meet and one of them changes it.</summary>
+internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFinder
+{
+    public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayShareCollection(member);
+
+    public override IEnumerable<Race> In(Body body, SemanticModel model)
+    {
+        // One report a body and collection, at the first change that is not safe, or else at the first read.
+        foreach (var uses in body.Steps.OfType<CollectionUse>().Where(static use => !use.Type.IsConcurrent).GroupBy(static use => use.Place))
+            if (uses.Any(use => !IsInnocent(body, use)) && RaceOf(body, [.. uses], model) is { } race) yield return race;
+    }
+
+    private bool IsInnocent(Body body, CollectionUse use)
+    {
+        // Nobody else sees an object that is still being made.
+        if (Concurrency.IsOnceOnly(body) && use.Place.Root is PlaceRoot.This or PlaceRoot.Static) return true;
+
+        // Under a lock, whichever: a wrong one is for the rules that know the right one.
+        if (!use.Holds.IsEmpty) return true;
+
+        // Each thread, or the one thread that may touch it, has its own.
+        if (Confinement.IsConfined(body, use.Place)) return true;
+
+        // `var batch = _pending; _pending = [];`: who took it has it for itself.
+        if (use.IsAlias && concurrency.AccessesOf(use.Place.Reference, body).Any(static other => other.Access.Writes && !Concurrency.IsOnceOnly(other.Body))) return true;
+
+        // The callers hold the lock.
+        return concurrency.RunsLocked(body);
+    }
+
+    private Race? RaceOf(Body body, ImmutableArray<CollectionUse> uses, SemanticModel model)
+    {
+        foreach (var use in uses.OrderByDescending(static use => use.Writes))
+        {
+            if (IsInnocent(body, use) || EvidenceOf(body, use) is not { } evidence) continue;
+            ImmutableArray<CollectionUse> all = [use, .. uses.Where(other => other != use && other.Holds.IsEmpty)];
+            var (acts, facts) = LocksOf(body, all, model);
+            return new Race(
+                RaceKind.UnsafeCollection,
+                use.Operation,
+                acts,
+                evidence,
+                [use.Place.Symbol!.Name, use.Type.Name, use.Writes ? "changed" : "read", evidence.Text],
+                facts,
+                [.. uses]);
+        }
+
+        return null;
+    }
+
+    private RaceEvidence? EvidenceOf(Body body, CollectionUse use)
+    {
+        // A change is reported for all that it conflicts with; a read only where the change is not, since that is under a lock.
+        bool Conflicts(Access other) => other is CollectionUse touch && use.ConflictsWith(touch) && (use.Writes || !touch.Holds.IsEmpty);
+
+        if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
+        return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts), concurrency);
+    }
+
+    /// <summary>What to lock: with the lock that guards the collection already, the uses here; with a new one, all uses there are.</summary>
+    private (ImmutableArray<IOperation> Acts, ImmutableDictionary<string, string?> Facts) LocksOf(Body body, ImmutableArray<CollectionUse> uses, SemanticModel model)
+    {
+        ImmutableArray<IOperation> here = [.. uses.Select(static use => use.Operation).Distinct()];
+        var facts = LockChoice.For(body, uses[0].Place, here, concurrency, model);
+        if (!facts.ContainsKey(LockChoice.Home)) return (here.RemoveAt(0), facts);
+
+        var elsewhere = concurrency.AccessesOf(uses[0].Place, body).Where(other => other.Access.Holds.IsEmpty && !Concurrency.IsOnceOnly(other.Body) && !here.Contains(other.Access.Operation)).ToList();
+        var canAllBeLocked = elsewhere.All(other => other.Access.Operation.Syntax.SyntaxTree == model.SyntaxTree && other.Access.Place.Equals(uses[0].Place));
+        return canAllBeLocked ? ([.. here.Skip(1), .. elsewhere.Select(static other => other.Access.Operation)], facts) : (here.RemoveAt(0), ImmutableDictionary<string, string?>.Empty);
+    }
+}
