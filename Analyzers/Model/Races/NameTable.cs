@@ -51,7 +51,7 @@ internal sealed class NameTable(Compilation compilation)
     public bool MayShareCollection(MemberNames member)
     {
         if (!member.Mentioned.Overlaps(_plainCollections.Value)) return false;
-        return member.IsAnnotated || member.MayLock || _started.Value.MayRunConcurrently(member) || member.Mentioned.Any(name => _plainCollections.Value.Contains(name) && MayBeGuarded(name));
+        return member.IsAnnotated || MayLock(member) || _started.Value.MayRunConcurrently(member) || member.Mentioned.Any(name => _plainCollections.Value.Contains(name) && MayBeGuarded(name));
     }
 
     /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
