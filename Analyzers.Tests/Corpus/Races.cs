@@ -115,3 +115,17 @@ public sealed class Crawler
 
     public void Clear() { lock (_gate) _links.Clear(); }
 }
+
+public static class Rounds
+{
+    public static void Run(Func<string?> read)
+    {
+        for (var i = 0; i < 9; i++) Task.Run(() => Console.WriteLine(i)); // each
+        string? line;
+        while ((line = read()) != null)
+        {
+            var thread = new Thread(() => Console.WriteLine(line.Length + line));
+            thread.Start();
+        }
+    }
+}

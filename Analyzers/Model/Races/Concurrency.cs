@@ -86,6 +86,9 @@ internal sealed class Concurrency
         var variable => AccessesIn(near.Outermost.SelfAndNested(), variable).Where(found => found.Access.Place.IsContents == place.IsContents),
     };
 
+    /// <summary>The places that start the body to run concurrently.</summary>
+    public IEnumerable<Entry> StartsOf(Body body) => (_entries.Of(body) ?? []).Where(static entry => entry.Spawn is not null);
+
     /// <summary>Whether all that call the body hold a lock while they do, so that it need take none itself.</summary>
     public bool RunsLocked(Body body) => RunsLocked(body, MaxCallers);
 

@@ -42,6 +42,9 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it may start work that runs concurrently.</summary>
     public bool MayStartWork { get; set; }
 
+    /// <summary>Whether it has a loop.</summary>
+    public bool HasLoop { get; set; }
+
     /// <summary>Whether it may take a lock.</summary>
     public bool MayLock { get; set; }
 }

@@ -8,6 +8,9 @@ namespace Tandem.Analyzers.Model;
 /// <summary>The kinds of race, each a rule's; where several name one cause, the first of them wins.</summary>
 internal enum RaceKind
 {
+    /// <summary>Work of one round of a loop reads what the next round changes.</summary>
+    LoopVariable,
+
     /// <summary>Something that is to happen once may happen twice.</summary>
     LazyInitialization,
 

@@ -28,6 +28,7 @@ internal sealed class RaceTable
         // The most specific first.
         _finders =
         [
+            new LoopVariableFinder(concurrency),
             new ConcurrentCollectionFinder(concurrency),
             new UnsafeCollectionFinder(concurrency),
             new CheckThenActFinder(concurrency),

@@ -39,6 +39,9 @@ internal sealed class TreeIndex
                 case LockStatementSyntax when MemberOf(node) is { } member:
                     names[member].MayLock = true;
                     break;
+                case WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax when MemberOf(node) is { } member:
+                    names[member].HasLoop = true;
+                    break;
                 case ImplicitObjectCreationExpressionSyntax creation when StartSyntax.MayStart(creation) && MemberOf(node) is { } member:
                     names[member].MayStartWork = true;
                     break;
