@@ -19,6 +19,8 @@ namespace Tandem;
 /// </remarks>
 public sealed class ProcessExecutor : Executor
 {
+    private readonly WorkerSettings _settings;
+
     /// <summary>Whether the workers open what is too large for their channel.</summary>
     private readonly bool _takesBlocks = !WorkerCommand.IsPortableByDefault;
 
@@ -28,7 +30,7 @@ public sealed class ProcessExecutor : Executor
     /// <exception cref="ArgumentException">A process cannot run the Initializer, for the reasons that Submit gives, or no process can have one of the EnvironmentVariables.</exception>
     /// <exception cref="DirectoryNotFoundException">The WorkingDirectory is not there.</exception>
     public ProcessExecutor(ProcessExecutorOptions? options = null)
-        : base(CreatePool(options ?? new()))
+        : this(options ?? new(), command: null)
     {
     }
 
@@ -36,13 +38,20 @@ public sealed class ProcessExecutor : Executor
     /// <param name="maxWorkers">The most worker processes at once; at least 1.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="maxWorkers"/> is less than 1.</exception>
     public ProcessExecutor(int maxWorkers)
-        : base(CreatePool(new() { MaxWorkers = AtLeastOne(maxWorkers) }))
+        : this(new() { MaxWorkers = AtLeastOne(maxWorkers) }, command: null)
     {
     }
 
     /// <summary>For tests: workers that are started in another way.</summary>
-    internal ProcessExecutor(ProcessExecutorOptions options, WorkerCommand command)
-        : base(CreatePool(options, command)) => _takesBlocks = !command.IsPortable;
+    internal ProcessExecutor(ProcessExecutorOptions options, WorkerCommand? command)
+        : this(options, WorkerSettings.From(options, command))
+    {
+        if (command is not null)
+            _takesBlocks = !command.IsPortable;
+    }
+
+    private ProcessExecutor(ProcessExecutorOptions options, WorkerSettings settings)
+        : base(CreatePool(options, settings)) => _settings = settings;
 
     /// <summary>
     /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
@@ -50,11 +59,14 @@ public sealed class ProcessExecutor : Executor
     /// </summary>
     public void Terminate() => Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
 
-    /// <summary>What the workers wrote to their standard error comes before what the caller writes next, unless its reader has stopped.</summary>
+    /// <summary>What the workers wrote comes before what the caller writes next, unless its reader has stopped.</summary>
     private protected override async Task Stop(bool cancelPending, bool kill)
     {
+        // Asked now: after the first await this is another thread.
+        var isReceiver = _settings.Surroundings.IsCalledByReceiver;
         await base.Stop(cancelPending, kill).ConfigureAwait(false);
-        await ErrorOutput.FlushAsync().ConfigureAwait(false);
+        if (!isReceiver)
+            await _settings.Surroundings.FlushAsync().ConfigureAwait(false);
     }
 
     private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
@@ -92,11 +104,8 @@ public sealed class ProcessExecutor : Executor
         return WorkReference.To(work, result);
     }
 
-    private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerCommand? command = null)
+    private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerSettings settings)
     {
-        var settings = WorkerSettings.From(options);
-        if (command is not null)
-            settings = settings with { Command = command };
         if (options.MinWorkers > 0)
             NestingDepth.ThrowIfAtLimit();
         var name = options.Name ?? nameof(ProcessExecutor);

@@ -21,4 +21,10 @@ public abstract class WorkerOptions
 
     /// <summary>The current directory in which a worker starts. Null, the default, is this process's at that time.</summary>
     public string? WorkingDirectory { get; set; }
+
+    /// <summary>Where a worker's standard output goes; <see cref="WorkerOutput.Inherit"/> by default.</summary>
+    public WorkerOutput StandardOutput { get; set; } = WorkerOutput.Inherit;
+
+    /// <summary>Where a worker's standard error goes; <see cref="WorkerOutput.Inherit"/> by default.</summary>
+    public WorkerOutput StandardError { get; set; } = WorkerOutput.Inherit;
 }

@@ -13,18 +13,18 @@ namespace Tandem.Platform;
 internal sealed unsafe class LinuxWorkerLink : WorkerLink
 {
     // What the thread polls, by its place in the list.
-    private const int Wake = 0, Bell = 1, ErrorText = 2, Death = 3;
+    private const int Wake = 0, Bell = 1, ErrorText = 2, Death = 3, OutputText = 4;
 
     /// <summary>
     /// For how long the worker may be silent while more than one frame is awaited before the next one; then it is at something longer, and tells each at once.
     /// </summary>
     private const int BatchMilliseconds = 1;
 
-    /// <summary>What a dead worker left in its pipe is read up to here; a grandchild could write for ever.</summary>
+    /// <summary>What a dead worker left in a pipe is read up to here; a grandchild could write for ever.</summary>
     private const int MaxLastWords = 1024 * 1024;
 
-    /// <summary>How much of its standard error is read before the frames and the death get their turn: a worker could write faster than it is read.</summary>
-    private const int ErrorTextTurn = 64 * 1024;
+    /// <summary>How much of a standard stream is read before the frames and the death get their turn: a worker could write faster than it is read.</summary>
+    private const int TextTurn = 64 * 1024;
 
     /// <summary>
     /// A worker that closed its socket is about to end, and its exit code or signal is worth waiting for; one that lives on is ended.
@@ -57,13 +57,13 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     private bool _closed;
     private Exception? _damage;
 
-    /// <summary>The pipe of the standard error while it is not polled, else -1. The watching thread's own.</summary>
-    private int _pausedErrorText = -1;
+    /// <summary>The pipes of the standard streams while they are not polled, else -1. The watching thread's own.</summary>
+    private readonly int[] _paused;
 
     /// <summary>When a worker that closed its channel is ended, the largest number once it was; null: it has not closed it.</summary>
     private long? _muteUntil;
 
-    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, WorkerMemory memory, int bell, int lifeline, int errorText, ChildDescriptor death, int wake)
+    private LinuxWorkerLink(int processId, string name, IWorkerListener listener, WorkerMemory memory, int bell, int lifeline, int errorText, ChildDescriptor death, int wake, int outputText)
     {
         _memory = memory;
         _claims = memory.Claims;
@@ -82,7 +82,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             new() { Descriptor = bell, Events = POLLIN },
             new() { Descriptor = errorText, Events = POLLIN },
             new() { Descriptor = death.Number, Events = POLLIN },
+            new() { Descriptor = outputText, Events = POLLIN },
         ];
+        _paused = Array.ConvertAll(_polled, static _ => -1);
     }
 
     public override int ProcessId { get; }
@@ -112,13 +114,21 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             Check(Fcntl(own[1], F_SETFL, O_NONBLOCK));
             Check(Fcntl(own[2], F_SETFL, O_NONBLOCK));
             own.Add(Check(EventFd(0, O_CLOEXEC | O_NONBLOCK)));
+            if (launch.Surroundings.PipesOutput)
+            {
+                Check(Pipe(pair, O_CLOEXEC));
+                own.Add(pair[0]);
+                childs.Add(KeepAbove(pair[1]));
+                Check(Fcntl(own[4], F_SETFL, O_NONBLOCK));
+            }
 
             // Its own name is what ps shows first; who it really is, the program asks the kernel.
             IEnumerable<string> arguments = [launch.Name, .. launch.Command.Arguments, .. WorkerArguments.Format(launch.Name, WorkerDescriptors.Chosen)];
             var processId = PosixSpawn.Start(launch.Command.Program, arguments, launch.Surroundings.Environment().Select(v => $"{v.Key}={v.Value}"), launch.Surroundings.WorkingDirectory,
-                (childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], 2), (childs[0], WorkerDescriptors.MemoryNumber));
+                [(childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], StandardStream.Error), (childs[0], WorkerDescriptors.MemoryNumber),
+                    .. childs[4..].Select(static output => (output, StandardStream.Output))]);
 
-            return new LinuxWorkerLink(processId, launch.Name, listener, memory, own[0], own[1], own[2], ChildDescriptor.Open(processId), own[3]);
+            return new LinuxWorkerLink(processId, launch.Name, listener, memory, own[0], own[1], own[2], ChildDescriptor.Open(processId), own[3], own.Count > 4 ? own[4] : -1);
         }
         catch (Exception exception)
         {
@@ -231,11 +241,10 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             if (Happened(Wake))
             {
                 ClearWake();
-                ResumeErrorText();
+                ResumeTexts();
             }
 
-            if (Happened(ErrorText))
-                ReadErrorText(ErrorTextTurn);
+            ReadTexts(TextTurn);
             if (Happened(Bell) && !ClearBell())
                 StopPolling(Bell);
             _isAlive = !Happened(Death);
@@ -250,8 +259,8 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
         // The worker may have sent its last result and its last words just before it died.
         ReadFrames();
-        ResumeErrorText();
-        ReadErrorText(MaxLastWords);
+        ResumeTexts();
+        ReadTexts(MaxLastWords);
         var status = _death.Reap();
         CloseAll();
         LeaderRelief.Forget(_leader);
@@ -411,41 +420,52 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         }
     }
 
-    private void ReadErrorText(int limit)
+    private void ReadTexts(int limit)
+    {
+        if (Happened(ErrorText) || !_isAlive)
+            ReadText(ErrorText, WorkerStream.Error, limit);
+        if (Happened(OutputText) || !_isAlive)
+            ReadText(OutputText, WorkerStream.Output, limit);
+    }
+
+    private void ReadText(int index, WorkerStream stream, int limit)
     {
         Span<byte> text = stackalloc byte[4096];
-        while (limit > 0 && _polled[ErrorText].Descriptor >= 0)
+        while (limit > 0 && _polled[index].Descriptor >= 0)
         {
-            if (_isAlive && !_listener.TakesStandardError(WakeUp))
+            if (_isAlive && !_listener.TakesText(stream, WakeUp))
             {
-                PauseErrorText();
+                Pause(index);
                 return;
             }
 
             nint count;
             fixed (byte* bytes = text)
-                count = Libc.Read(_polled[ErrorText].Descriptor, bytes, text.Length);
+                count = Libc.Read(_polled[index].Descriptor, bytes, text.Length);
             if (count < 0 && Marshal.GetLastPInvokeError() == EINTR)
                 continue;
             if (count < 0 && Marshal.GetLastPInvokeError() == EAGAIN)
                 return;
             if (count <= 0)
             {
-                StopPolling(ErrorText);
+                StopPolling(index);
                 return;
             }
 
             limit -= (int)count;
-            _listener.WroteToStandardError(text[..(int)count]);
+            _listener.Wrote(stream, text[..(int)count]);
         }
     }
 
-    private void PauseErrorText() => (_pausedErrorText, _polled[ErrorText].Descriptor) = (_polled[ErrorText].Descriptor, -1);
+    private void Pause(int index) => (_paused[index], _polled[index].Descriptor) = (_polled[index].Descriptor, -1);
 
-    private void ResumeErrorText()
+    private void ResumeTexts()
     {
-        if (_pausedErrorText >= 0)
-            (_pausedErrorText, _polled[ErrorText].Descriptor) = (-1, _pausedErrorText);
+        for (var i = 0; i < _paused.Length; i++)
+        {
+            if (_paused[i] >= 0)
+                (_paused[i], _polled[i].Descriptor) = (-1, _paused[i]);
+        }
     }
 
     /// <summary>poll(2) passes over negative descriptors, so one that has ended does not end every wait at once.</summary>

@@ -27,8 +27,11 @@ internal sealed class PortableWorkerLink : WorkerLink
     private readonly AnonymousPipeServerStream _responses;
     private readonly AnonymousPipeServerStream _lifeline;
 
-    /// <summary>Disposed by the thread that reads it: once somebody has it, Process.Dispose leaves it open.</summary>
+    /// <summary>Each disposed by the thread that reads it: once somebody has it, Process.Dispose leaves it open.</summary>
     private readonly Stream _errors;
+
+    /// <inheritdoc cref="_errors"/>
+    private readonly Stream? _output;
 
     /// <summary>Frames on their way to the sending thread.</summary>
     private readonly BlockingCollection<ReadOnlyMemory<byte>> _unsent = [];
@@ -38,8 +41,8 @@ internal sealed class PortableWorkerLink : WorkerLink
     private bool _ended;
     private Exception? _damage;
 
-    /// <summary>Released when there is room for more of the standard error, and when the worker is dead: what it wrote last is read in any case.</summary>
-    private readonly SemaphoreSlim _errorsGoOn = new(0);
+    /// <summary>Released when there is room for more of a standard stream, and when the worker is dead: what it wrote last is read in any case.</summary>
+    private readonly SemaphoreSlim _errorsGoOn = new(0), _outputGoesOn = new(0);
     private volatile bool _isDead;
 
     private PortableWorkerLink(Process process, string name, IWorkerListener listener, AnonymousPipeServerStream requests, AnonymousPipeServerStream responses, AnonymousPipeServerStream lifeline)
@@ -51,6 +54,7 @@ internal sealed class PortableWorkerLink : WorkerLink
         _responses = responses;
         _lifeline = lifeline;
         _errors = process.StandardError.BaseStream;
+        _output = process.StartInfo.RedirectStandardOutput ? process.StandardOutput.BaseStream : null;
         ProcessId = process.Id;
     }
 
@@ -72,6 +76,7 @@ internal sealed class PortableWorkerLink : WorkerLink
                 UseShellExecute = false,
                 RedirectStandardInput = true,
                 RedirectStandardError = true,
+                RedirectStandardOutput = launch.Surroundings.PipesOutput,
                 WorkingDirectory = launch.Surroundings.WorkingDirectory ?? "",
             };
             start.Environment.Clear();
@@ -100,8 +105,10 @@ internal sealed class PortableWorkerLink : WorkerLink
     {
         Run("sender", SendAll);
         var receiver = Run("receiver", ReceiveAll);
-        var errors = Run("errors", ForwardErrors);
-        Run("end", () => WaitForEnd(receiver, errors));
+        List<Thread> readers = [receiver, Run("errors", () => ReadText(WorkerStream.Error, _errors, _errorsGoOn))];
+        if (_output is { } output)
+            readers.Add(Run("output", () => ReadText(WorkerStream.Output, output, _outputGoesOn)));
+        Run("end", () => WaitForEnd(readers));
     }
 
     public override void Send(long callId, ReadOnlySpan<byte> head, ReadOnlyMemory<byte> rest)
@@ -196,19 +203,19 @@ internal sealed class PortableWorkerLink : WorkerLink
         });
     }
 
-    private void ForwardErrors()
+    private void ReadText(WorkerStream stream, Stream source, SemaphoreSlim goesOn)
     {
         Span<byte> text = stackalloc byte[4096];
-        using var closing = _errors;
+        using var closing = source;
         try
         {
-            while (WaitForRoom() && _errors.Read(text) is > 0 and var count)
+            while (WaitForRoom(stream, goesOn) && source.Read(text) is > 0 and var count)
             {
                 lock (_telling)
                 {
                     if (_ended)
                         return;
-                    _listener.WroteToStandardError(text[..count]);
+                    _listener.Wrote(stream, text[..count]);
                 }
             }
         }
@@ -219,20 +226,20 @@ internal sealed class PortableWorkerLink : WorkerLink
     }
 
     /// <summary>Always true, at last: this thread can wait, and with it the worker.</summary>
-    private bool WaitForRoom()
+    private bool WaitForRoom(WorkerStream stream, SemaphoreSlim goesOn)
     {
-        while (!_isDead && !_listener.TakesStandardError(() => _errorsGoOn.Release()))
-            _errorsGoOn.Wait();
+        while (!_isDead && !_listener.TakesText(stream, () => goesOn.Release()))
+            goesOn.Wait();
         return true;
     }
 
-    private void WaitForEnd(Thread receiver, Thread errors)
+    private void WaitForEnd(List<Thread> readers)
     {
         _process.WaitForExit();
         _isDead = true;
         _errorsGoOn.Release();
-        receiver.Join(s_drainPeriod);
-        errors.Join(s_drainPeriod);
+        _outputGoesOn.Release();
+        readers.ForEach(static r => r.Join(s_drainPeriod));
         CloseInput();
         var code = _process.ExitCode;
         var status = !OperatingSystem.IsWindows() && code > Signals.ExitCodeBase ? new ExitStatus(null, code - Signals.ExitCodeBase) : new ExitStatus(code, null);

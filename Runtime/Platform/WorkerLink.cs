@@ -14,6 +14,15 @@ internal readonly record struct ExitStatus(int? ExitCode, int? Signal)
         : "ended, how is not known";
 }
 
+/// <summary>The standard streams of a worker that its link reads.</summary>
+internal enum WorkerStream
+{
+    Error,
+
+    /// <summary>Where the surroundings say so; else it goes where this process's goes.</summary>
+    Output,
+}
+
 /// <summary>Told what a worker process says and does, one call at a time, on a thread that belongs to the link.</summary>
 internal interface IWorkerListener
 {
@@ -33,13 +42,13 @@ internal interface IWorkerListener
     }
 
     /// <summary>
-    /// Asked before each reading of what a living process writes to its standard error. False: it is not to be read, so that the process
+    /// Asked before each reading of what a living process writes to a standard stream. False: it is not to be read, so that the process
     /// waits, as it would for any reader that is behind; <paramref name="whenItDoes"/> is called once when it may go on, by another thread.
     /// </summary>
-    bool TakesStandardError(Action whenItDoes);
+    bool TakesText(WorkerStream stream, Action whenItDoes);
 
     /// <summary>Never waits.</summary>
-    void WroteToStandardError(ReadOnlySpan<byte> text);
+    void Wrote(WorkerStream stream, ReadOnlySpan<byte> text);
 
     /// <summary>The last call, after all that the process wrote was told.</summary>
     /// <param name="status">How it ended.</param>

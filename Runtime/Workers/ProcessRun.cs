@@ -13,7 +13,7 @@ internal abstract class ProcessRun : IWorkerListener
 
     private static int s_lastNumber;
 
-    private readonly ErrorTail _errorTail = new();
+    private readonly WorkerTexts _texts;
     private readonly Request _request;
     private readonly WorkerLaunch _launch;
     private readonly bool _isBackground;
@@ -37,6 +37,7 @@ internal abstract class ProcessRun : IWorkerListener
         _isBackground = options.IsBackground;
         var name = options.Name ?? $"{nameof(WorkerProcess)}-{Interlocked.Increment(ref s_lastNumber)}";
         _launch = new WorkerLaunch(options.Command, name, new WorkerSurroundings(options));
+        _texts = new WorkerTexts(_launch.Surroundings, name);
     }
 
     public string Name => _launch.Name;
@@ -97,14 +98,16 @@ internal abstract class ProcessRun : IWorkerListener
     {
         if (!Ended.Wait(timeout))
             return false;
-        ErrorOutput.Flush();
+        _launch.Surroundings.Flush();
         return true;
     }
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
+        var isReceiver = _launch.Surroundings.IsCalledByReceiver;
         await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await ErrorOutput.FlushAsync().ConfigureAwait(false);
+        if (!isReceiver)
+            await _launch.Surroundings.FlushAsync().ConfigureAwait(false);
     }
 
     public void Terminate()
@@ -150,13 +153,13 @@ internal abstract class ProcessRun : IWorkerListener
 
     public int ReceivedAll() => 1;
 
-    public bool TakesStandardError(Action whenItDoes) => _errorTail.HasRoom(whenItDoes);
+    public bool TakesText(WorkerStream stream, Action whenItDoes) => _texts.Takes(stream, whenItDoes);
 
-    public void WroteToStandardError(ReadOnlySpan<byte> text) => _errorTail.Forward(text);
+    public void Wrote(WorkerStream stream, ReadOnlySpan<byte> text) => _texts.Write(stream, _link!.ProcessId, text);
 
     public void Exited(ExitStatus status, Exception? damage)
     {
-        _errorTail.End();
+        _texts.End();
         _status = status;
         Settle(status, damage);
 
@@ -225,17 +228,17 @@ internal abstract class ProcessRun : IWorkerListener
     }
 
     private WorkerStartException StartFailure(ExitStatus status, Exception? damage) =>
-        new($"Worker process '{Name}', started by '{_launch.Command}', {How(status, damage)} before it was ready{_errorTail.Quote()}");
+        new($"Worker process '{Name}', started by '{_launch.Command}', {How(status, damage)} before it was ready{_texts.ErrorTail.Quote()}");
 
     private WorkerCrashedException Crash(ExitStatus status, Exception? damage) =>
-        new($"Worker process '{Name}' (pid {ProcessId}) {How(status, damage)} while it ran {_request.Work.Name}{_errorTail.Quote()}")
+        new($"Worker process '{Name}' (pid {ProcessId}) {How(status, damage)} while it ran {_request.Work.Name}{_texts.ErrorTail.Quote()}")
         {
             Work = _request.Work.Name,
             WorkerName = Name,
             ProcessId = ProcessId,
             ExitCode = status.ExitCode,
             Signal = status.SignalName,
-            StandardError = _errorTail.Text,
+            StandardError = _texts.ErrorTail.Text,
         };
 
     private static string How(ExitStatus status, Exception? damage) =>

@@ -25,7 +25,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     private readonly HashSet<int> _knownWork = [];
     private readonly CallsInHand _inHand = new();
     private readonly WireWriter _head = new();
-    private readonly ErrorTail _errorTail = new();
+    private readonly WorkerTexts _texts = new(settings.Surroundings, name);
     private WorkerLink? _link;
 
     /// <summary>The last call of which the worker said that it has begun, where it says so.</summary>
@@ -213,13 +213,13 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         pool.LoneItems.Ran(Stopwatch.GetTimestamp() - since);
     }
 
-    public bool TakesStandardError(Action whenItDoes) => _errorTail.HasRoom(whenItDoes);
+    public bool TakesText(WorkerStream stream, Action whenItDoes) => _texts.Takes(stream, whenItDoes);
 
-    public void WroteToStandardError(ReadOnlySpan<byte> text) => _errorTail.Forward(text);
+    public void Wrote(WorkerStream stream, ReadOnlySpan<byte> text) => _texts.Write(stream, _link!.ProcessId, text);
 
     public void Exited(ExitStatus status, Exception? damage)
     {
-        _errorTail.End();
+        _texts.End();
         List<IProcessWork> begun = [];
         List<WorkItem> notBegun = [];
         WorkerCrashedException? lost;
@@ -482,19 +482,19 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     private bool MayRunAgainLocked(IProcessWork call) => !_killed && call.Work.IsIdempotent && ((WorkItem)call).Crashes++ < settings.MaxRetries;
 
     private WorkerStartException StartFailure(ExitStatus status) =>
-        new($"Worker '{name}', started by '{settings.Command}', {status} before it was ready{_errorTail.Quote()}");
+        new($"Worker '{name}', started by '{settings.Command}', {status} before it was ready{_texts.ErrorTail.Quote()}");
 
     private WorkerCrashedException Crash(IProcessWork work, ExitStatus status, Exception? damage, string when)
     {
         var how = damage is null ? status.ToString() : $"broke the protocol and was ended: {damage.Message}";
-        return new WorkerCrashedException($"Worker '{name}' (pid {_link!.ProcessId}) {how} {when} {work.Work.Name}{_errorTail.Quote()}")
+        return new WorkerCrashedException($"Worker '{name}' (pid {_link!.ProcessId}) {how} {when} {work.Work.Name}{_texts.ErrorTail.Quote()}")
         {
             Work = work.Work.Name,
             WorkerName = name,
             ProcessId = _link.ProcessId,
             ExitCode = status.ExitCode,
             Signal = status.SignalName,
-            StandardError = _errorTail.Text,
+            StandardError = _texts.ErrorTail.Text,
         };
     }
 }

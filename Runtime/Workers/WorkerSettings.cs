@@ -1,11 +1,11 @@
 namespace Tandem.Workers;
 
 /// <summary>What all worker processes of one executor have in common: the checked copy of <see cref="ProcessExecutorOptions"/>.</summary>
-internal sealed record WorkerSettings
+internal sealed class WorkerSettings
 {
-    private WorkerSettings()
-    {
-    }
+    private readonly WorkerCommand? _command;
+
+    private WorkerSettings(WorkerCommand? command) => _command = command;
 
     public required WorkReference? Initializer { get; init; }
 
@@ -20,15 +20,11 @@ internal sealed record WorkerSettings
     public required long? MaxWorkerMemory { get; init; }
 
     /// <summary>How they are started; this application's own command unless told otherwise.</summary>
-    public WorkerCommand Command
-    {
-        get => field ?? WorkerCommand.Current;
-        init;
-    }
+    public WorkerCommand Command => _command ?? WorkerCommand.Current;
 
     /// <exception cref="ArgumentException">The options cannot be met.</exception>
     /// <exception cref="DirectoryNotFoundException">The working directory is not there.</exception>
-    public static WorkerSettings From(ProcessExecutorOptions options)
+    public static WorkerSettings From(ProcessExecutorOptions options, WorkerCommand? command)
     {
         Check(options.MaxTasksPerWorker is null or >= 1, options.MaxTasksPerWorker, "MaxTasksPerWorker is less than 1, so a worker could never run anything. Give 1 or more, or null for no limit.");
         Check(options.CancellationGracePeriod >= TimeSpan.Zero || options.CancellationGracePeriod == Timeout.InfiniteTimeSpan, options.CancellationGracePeriod, "CancellationGracePeriod is negative. Give zero or more, or Timeout.InfiniteTimeSpan to never kill.");
@@ -37,7 +33,7 @@ internal sealed record WorkerSettings
         Check(options.IdleTimeout > TimeSpan.Zero && options.IdleTimeout.TotalMilliseconds < uint.MaxValue || options.IdleTimeout == Timeout.InfiniteTimeSpan, options.IdleTimeout, "IdleTimeout is not positive, or longer than 49 days. Give a time, or Timeout.InfiniteTimeSpan to let nobody go.");
         Check(options.MaxWorkerMemory is null or > 0, options.MaxWorkerMemory, "MaxWorkerMemory is not positive. Give a number of bytes, or null for no limit.");
         Check(options.MaxRetries >= 0, options.MaxRetries, "MaxRetries is negative. Give 0 to run nothing twice.");
-        return new()
+        return new(command)
         {
             Initializer = options.Initializer is { } initializer ? WorkReference.To(initializer) : null,
             CancellationGracePeriod = options.CancellationGracePeriod,

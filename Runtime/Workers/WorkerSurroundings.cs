@@ -22,6 +22,8 @@ internal sealed class WorkerSurroundings
                 throw new ArgumentException($"EnvironmentVariables has '{variable}', which no process can have. A name has at least one character and no '='; neither name nor value has a null character.", nameof(options));
         }
 
+        Output = options.StandardOutput ?? throw new ArgumentException("StandardOutput is null. Leave it out to inherit this process's.", nameof(options));
+        Error = options.StandardError ?? throw new ArgumentException("StandardError is null. Leave it out to inherit this process's.", nameof(options));
         if (options.WorkingDirectory is not { } folder)
             return;
         WorkingDirectory = Path.GetFullPath(folder);
@@ -29,8 +31,30 @@ internal sealed class WorkerSurroundings
             throw new DirectoryNotFoundException($"WorkingDirectory is '{WorkingDirectory}', which is not there. Create it before, or leave it out.");
     }
 
+    public WorkerOutput Output { get; }
+
+    public WorkerOutput Error { get; }
+
+    /// <summary>Whether the link is to read the standard output.</summary>
+    public bool PipesOutput => Output != WorkerOutput.Inherit;
+
     /// <summary>Null: this process's.</summary>
     public string? WorkingDirectory { get; }
+
+    /// <summary>Whether the caller is who reads what workers wrote, and cannot wait for itself.</summary>
+    public bool IsCalledByReceiver => Queues.Any(static q => q.IsCalledByWriter);
+
+    /// <summary>Waits until what workers wrote is where it goes, or cannot get there.</summary>
+    public void Flush()
+    {
+        foreach (var queue in Queues)
+            queue.Flush();
+    }
+
+    /// <summary>The same without holding a thread of the caller's.</summary>
+    public Task FlushAsync() => Task.WhenAll(Queues.Select(static q => q.FlushAsync()));
+
+    private IEnumerable<OutputQueue> Queues => [Output.Queue ?? OutputQueue.StandardOutput, Error.Queue ?? OutputQueue.StandardError];
 
     /// <summary>This process's environment now, with what the user changed and what a worker needs.</summary>
     public IReadOnlyDictionary<string, string> Environment()
