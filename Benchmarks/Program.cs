@@ -21,7 +21,7 @@ static int Usage()
                           --list   prints each report with its line of code
                           --warm   measures twice: the second time with the analyzers compiled, as in an IDE
                           --fixes  applies each offered fix by itself and counts what compiles, what is gone, what is new
-                          --rule   that rule alone
+                          --rule   that rule alone, or the rules whose id starts like that: TDM2 for all about locks
           analyzers --growth [--rule TDMxxxx]
                           what each rule costs on a file of 10,000 lines, and on one of twice and four times the size
           executors       the executors beside CPython's concurrent.futures

@@ -84,7 +84,7 @@ internal static class AnalyzerBenchmark
         .. from type in typeof(TandemAnalyzer).Assembly.GetTypes()
            where type.IsSubclassOf(typeof(TandemAnalyzer)) && !type.IsAbstract
            let analyzer = (DiagnosticAnalyzer)Activator.CreateInstance(type)!
-           where only is null || analyzer.SupportedDiagnostics.Any(d => d.Id == only)
+           where only is null || analyzer.SupportedDiagnostics.Any(d => d.Id.StartsWith(only, StringComparison.Ordinal))
            orderby analyzer.SupportedDiagnostics[0].Id
            select analyzer,
     ];
