@@ -22,7 +22,7 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
 
     private readonly ConcurrentDictionary<IMethodSymbol, Body> _bodies = new(SymbolEqualityComparer.Default);
     private readonly ConcurrentDictionary<(ISymbol Method, int Depth), ImmutableArray<TakenLock>> _summaries = new();
-    private ImmutableHashSet<string>? _takerNames;
+    private HashSet<string>? _takerNames;
 
     /// <summary>The locks that <paramref name="operation"/> takes: a call, a property's use, the making of an object.</summary>
     /// <param name="operation">The operation.</param>
@@ -30,8 +30,8 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
     /// <param name="cancellationToken">Ends the search.</param>
     public ImmutableArray<TakenLock> Of(IOperation operation, Func<IOperation?, AccessPath?> pathOf, CancellationToken cancellationToken) => Of(operation, pathOf, DeepestCall, cancellationToken);
 
-    /// <summary>The names of the functions that may take a lock, directly or through others in files that lock.</summary>
-    public ImmutableHashSet<string> TakerNames(CancellationToken cancellationToken) => _takerNames ??= FindTakerNames(cancellationToken);
+    /// <summary>Whether one of <paramref name="names"/> is that of a function that may take a lock, directly or through others in files that lock.</summary>
+    public bool MayTake(IEnumerable<string> names, CancellationToken cancellationToken) => (_takerNames ??= FindTakerNames(cancellationToken)).Overlaps(names);
 
     private ImmutableArray<TakenLock> Of(IOperation operation, Func<IOperation?, AccessPath?> pathOf, int depth, CancellationToken cancellationToken)
     {
@@ -125,20 +125,18 @@ internal sealed class AcquireSummaries(Compilation compilation, LockTable table)
         return Body.Empty;
     }
 
-    private bool MayTake(SyntaxNode function, CancellationToken cancellationToken)
-    {
-        var names = TakerNames(cancellationToken);
-        return FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || table.Names.IsAcquire(node) || (node is SimpleNameSyntax name && names.Contains(name.Identifier.ValueText)));
-    }
+    private bool MayTake(SyntaxNode function, CancellationToken cancellationToken) =>
+        LockSites.Of(function.SyntaxTree, table.Names, cancellationToken).Find(function) is { Takes: true }
+        || MayTake(FunctionGraphs.OwnNodes(function).OfType<SimpleNameSyntax>().Select(static name => name.Identifier.ValueText), cancellationToken);
 
-    private ImmutableHashSet<string> FindTakerNames(CancellationToken cancellationToken)
+    private HashSet<string> FindTakerNames(CancellationToken cancellationToken)
     {
         var sites = compilation.SyntaxTrees.Select(tree => LockSites.Of(tree, table.Names, cancellationToken)).Where(static sites => !sites.Functions.IsEmpty).ToList();
-        var names = sites.SelectMany(static sites => sites.Takers).ToImmutableHashSet();
+        var names = new HashSet<string>(sites.SelectMany(static sites => sites.Takers));
         for (var depth = 1; depth < DeepestCall; depth++)
         {
-            var more = sites.SelectMany(static sites => sites.Mentioned).Where(member => member.Value.Overlaps(names)).Select(static member => member.Key).ToList();
-            names = names.Union(more);
+            var more = sites.SelectMany(static sites => sites.Mentioned).Where(member => !names.Contains(member.Key) && names.Overlaps(member.Value)).Select(static member => member.Key).ToList();
+            names.UnionWith(more);
         }
 
         return names;

@@ -27,10 +27,15 @@ internal sealed class Aliases
     public AccessPath? Resolve(IOperation reference)
     {
         object key = reference is IFlowCaptureReferenceOperation capture ? capture.Id : ((ILocalReferenceOperation)reference).Local;
-        if (_resolved.TryGetValue(key, out var known)) return known;
 
-        _resolved[key] = null; // A definition that names itself ends here.
-        return _resolved[key] = _definitions.TryGetValue(key, out var definition) && definition is not null && IsPath(definition) ? Stable(AccessPath.Of(definition, Resolve)) : null;
+        // Several rules may ask at once.
+        lock (_resolved)
+        {
+            if (_resolved.TryGetValue(key, out var known)) return known;
+
+            _resolved[key] = null; // A definition that names itself ends here.
+            return _resolved[key] = _definitions.TryGetValue(key, out var definition) && definition is not null && IsPath(definition) ? Stable(AccessPath.Of(definition, Resolve)) : null;
+        }
     }
 
     /// <summary>The only value that <paramref name="local"/> ever has, where there is one.</summary>

@@ -27,6 +27,20 @@ internal static class FunctionGraphs
         _ => false,
     };
 
+    /// <summary>The member whose code <paramref name="function"/> is, or is part of: a method, an accessor, an initialized field or property.</summary>
+    public static ISymbol? MemberAround(SyntaxNode function, SemanticModel model, CancellationToken cancellationToken)
+    {
+        for (var node = function; node is not null; node = node.Parent)
+            if (IsFunction(node) && !IsNested(node))
+                return node switch
+                {
+                    ArrowExpressionClauseSyntax { Parent: { } property } => (model.GetDeclaredSymbol(property, cancellationToken) as IPropertySymbol)?.GetMethod,
+                    EqualsValueClauseSyntax { Parent: { } initialized } => model.GetDeclaredSymbol(initialized, cancellationToken),
+                    _ => model.GetDeclaredSymbol(node, cancellationToken),
+                };
+        return null;
+    }
+
     /// <summary>The nodes of a function without those of the functions inside it.</summary>
     public static IEnumerable<SyntaxNode> OwnNodes(SyntaxNode function) => function.DescendantNodes(node => node == function || !IsFunction(node));
 

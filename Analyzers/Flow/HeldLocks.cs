@@ -22,21 +22,19 @@ internal sealed class HeldLocks
 {
     private readonly LockWalk _walk;
     private readonly ControlFlowGraph _graph;
-    private readonly FlowContext _context;
-    private readonly Lazy<Dictionary<SyntaxNode, LockSet>> _bySyntax;
+    private readonly GraphFacts _facts;
+    private readonly Lazy<LockIndex> _index;
     private readonly Lazy<Dictionary<SyntaxNode, HeldLock>> _flatLocks;
     private readonly Lazy<IReadOnlyList<StrayRelease>> _strays;
-    private readonly Lazy<Aliases> _aliases;
 
-    private HeldLocks(LockWalk walk, ControlFlowGraph graph, FlowContext context, bool correlated)
+    private HeldLocks(LockWalk walk, GraphFacts facts, bool correlated)
     {
         _strays = new(() => correlated ? FindStrays() : []);
         _walk = walk;
-        _graph = graph;
-        _context = context;
-        _bySyntax = new(() => Index(static operation => operation.Syntax));
+        _graph = facts.Graph;
+        _facts = facts;
+        _index = new(() => LockIndex.Of(walk, facts));
         _flatLocks = new(FlatLocks);
-        _aliases = new(() => new Aliases(graph));
     }
 
     /// <summary>The paths on which a lock is still held when the function is left, one of each kind for each acquire.</summary>
@@ -47,15 +45,16 @@ internal sealed class HeldLocks
 
     /// <summary>Whether every path would give back the lock once, and only once, if <paramref name="release"/> did not.</summary>
     public bool IsInOrderWithout(IOperation release, LockHold hold) =>
-        LockWalk.Watch(_graph, _context, [hold], release, CancellationToken.None) is { } walk
+        LockWalk.Watch(_facts, [hold], release, CancellationToken.None) is { } walk
         && !walk.Strays.Contains(hold)
         && !walk.Leaks.Any(leak => leak.Held.Lock.Equals(hold.Lock) && leak.Held.Mode == hold.Mode);
 
     /// <summary>Follows the locks through <paramref name="graph"/>; null where that takes too many steps.</summary>
     public static HeldLocks? Of(ControlFlowGraph graph, FlowContext context, CancellationToken cancellationToken)
     {
-        if (LockWalk.Run(graph, context, correlated: true, cancellationToken) is { } walk) return new HeldLocks(walk, graph, context, correlated: true);
-        return LockWalk.Run(graph, context, correlated: false, cancellationToken) is { } every ? new HeldLocks(every, graph, context, correlated: false) : null;
+        var facts = new GraphFacts(graph, context);
+        if (LockWalk.Run(facts, correlated: true, cancellationToken) is { } walk) return new HeldLocks(walk, facts, correlated: true);
+        return LockWalk.Run(facts, correlated: false, cancellationToken) is { } every ? new HeldLocks(every, facts, correlated: false) : null;
     }
 
     /// <summary>The locks held just before <paramref name="operation"/> is evaluated: an operation of this function, of its graph or of its tree.</summary>
@@ -70,17 +69,16 @@ internal sealed class HeldLocks
     /// The places where the function stops and goes on later, perhaps on another thread, each with the locks held there: the awaits, those of
     /// an <c>await foreach</c> and of an awaited disposal among them, and the yields.
     /// </summary>
-    public IEnumerable<(IOperation Operation, LockSet Held)> Suspensions =>
-        Index(static operation => operation is IAwaitOperation or IReturnOperation { Kind: OperationKind.YieldReturn } ? operation : null).Select(static pair => (pair.Key, pair.Value));
+    public IEnumerable<(IOperation Operation, LockSet Held)> Suspensions => _index.Value.Suspensions;
 
     /// <summary>The path that <paramref name="reference"/>, to a local, stands for; null where it stands for itself.</summary>
-    public AccessPath? Alias(IOperation reference) => _aliases.Value.Resolve(reference);
+    public AccessPath? Alias(IOperation reference) => _facts.Aliases.Resolve(reference);
 
     /// <summary>The calls that give back what <paramref name="acquire"/> took, each on some path: releases, disposals of its scope, helpers that release.</summary>
     public ImmutableArray<IOperation> ReleasesOf(IOperation acquire) => [.. from pair in _walk.Releases where pair.Acquire == acquire select pair.Release];
 
     /// <summary>The names of the members that acquire and release here.</summary>
-    public LockNames Names => _context.Flow.Table.Names;
+    public LockNames Names => _facts.Context.Flow.Table.Names;
 
     /// <summary>What <paramref name="acquire"/> does, in the names of this function.</summary>
     public LockOperation? AcquireOf(IOperation acquire) => _walk.Acquires.FirstOrDefault(known => known.Operation == acquire);
@@ -97,7 +95,7 @@ internal sealed class HeldLocks
     // A second walk tells the paths apart by what happened to the few locks that are released without being held.
     private IReadOnlyList<StrayRelease> FindStrays()
     {
-        if (_walk.Strays.Count == 0 || LockWalk.Watch(_graph, _context, [.. _walk.Strays], ignored: null, CancellationToken.None) is not { } watch) return [];
+        if (_walk.Strays.Count == 0 || LockWalk.Watch(_facts, [.. _walk.Strays], ignored: null, CancellationToken.None) is not { } watch) return [];
 
         var strays = new List<StrayRelease>();
         foreach (var (release, states) in watch.Observed)
@@ -120,7 +118,7 @@ internal sealed class HeldLocks
     private LockSet Flowing(SyntaxNode? node)
     {
         for (; node is not null && node != _graph.OriginalOperation.Syntax; node = node.Parent)
-            if (_bySyntax.Value.TryGetValue(node, out var held)) return held;
+            if (_index.Value.TryGet(node, out var held)) return held;
         return LockSet.None;
     }
 
@@ -147,32 +145,4 @@ internal sealed class HeldLocks
     }
 
     private static ImmutableArray<HeldLock> InOrder(ImmutableArray<HeldLock> locks) => [.. locks.OrderBy(static held => held.Acquire.Syntax.SpanStart)];
-
-    /// <summary>The locks held before each operation, by what <paramref name="keyOf"/> knows it by; operations of one key are merged, those without one left out.</summary>
-    private Dictionary<TKey, LockSet> Index<TKey>(Func<IOperation, TKey?> keyOf)
-        where TKey : class
-    {
-        var sets = new Dictionary<TKey, LockSet>();
-        _walk.Replay((operation, state) => Record(keyOf(operation), state));
-
-        // Conditions on fields rule paths out that another thread may open; what they ruled out altogether is asked of a walk without them.
-        if (LockWalk.Run(_graph, _context, correlated: false, CancellationToken.None) is { } every)
-        {
-            var correlated = new HashSet<TKey>(sets.Keys);
-            every.Replay((operation, state) =>
-            {
-                if (keyOf(operation) is { } key && !correlated.Contains(key)) Record(key, state);
-            });
-        }
-
-        return sets;
-
-        void Record(TKey? key, LockState state)
-        {
-            if (key is null) return;
-            sets[key] = sets.TryGetValue(key, out var seen)
-                ? new LockSet([.. seen.Surely.Where(held => state.Held.Any(other => other.Lock.Equals(held.Lock) && other.Mode == held.Mode))], [.. seen.Maybe.Union(state.Held)])
-                : new LockSet(state.Held, state.Held);
-        }
-    }
 }

@@ -20,7 +20,6 @@ internal sealed class LockFlow
 
     private readonly Compilation _compilation;
     private readonly ConcurrentDictionary<SyntaxNode, HeldLocks?> _functions = new();
-    private readonly ConcurrentDictionary<SyntaxTree, bool> _acquiringFiles = new();
 
     private LockFlow(Compilation compilation)
     {
@@ -44,7 +43,11 @@ internal sealed class LockFlow
 
     /// <summary>The functions of <paramref name="tree"/> that take a lock, those included that leave it to a helper to take.</summary>
     public ImmutableArray<LockingFunction> FunctionsIn(SyntaxTree tree, CancellationToken cancellationToken) =>
-        _compilation.ContainsSyntaxTree(tree) ? LockSites.Of(tree, Helpers.Names(cancellationToken), cancellationToken).Functions : [];
+        SitesIn(tree, cancellationToken).Functions;
+
+    /// <summary>The functions of <paramref name="tree"/> that do something to locks.</summary>
+    public LockSites SitesIn(SyntaxTree tree, CancellationToken cancellationToken) =>
+        _compilation.ContainsSyntaxTree(tree) ? LockSites.Of(tree, Helpers.Names(cancellationToken), cancellationToken) : LockSites.None;
 
     /// <summary>The locks held just before <paramref name="operation"/>, an operation of the source, is evaluated. Compare them by <see cref="HeldLock.Lock"/>.</summary>
     public LockSet At(IOperation operation, SemanticModel model, CancellationToken cancellationToken) =>
@@ -56,25 +59,17 @@ internal sealed class LockFlow
         if (_functions.TryGetValue(function, out var known)) return known;
         HeldLocks? held = null;
         if (MayAcquire(function, model, cancellationToken) && FunctionGraphs.Of(function, model, cancellationToken) is { } graph)
-            held = HeldLocks.Of(graph, new FlowContext(this, model, model.GetEnclosingSymbol(function.SpanStart, cancellationToken)?.ContainingType), cancellationToken);
+            held = HeldLocks.Of(graph, new FlowContext(this, model, FunctionGraphs.MemberAround(function, model, cancellationToken)?.ContainingType), cancellationToken);
         return _functions.GetOrAdd(function, held);
     }
-
-    /// <summary>Whether any code of <paramref name="tree"/> may acquire a lock by a call. Most files do not, and cost no more than this.</summary>
-    public bool MayAcquireIn(SyntaxTree tree, CancellationToken cancellationToken) =>
-        _acquiringFiles.TryGetValue(tree, out var may) ? may : _acquiringFiles.GetOrAdd(tree, Helpers.Names(cancellationToken).MayAcquire(tree.GetText(cancellationToken).ToString()));
 
     /// <summary>Whether <paramref name="node"/> acquires a lock: by a call that reads like it, and is.</summary>
     public bool IsAcquire(SyntaxNode node, SemanticModel model, CancellationToken cancellationToken) =>
         (Table.Names.IsAcquire(node) || Helpers.Names(cancellationToken).HelperIn(node) is not null)
         && model.GetOperation(node, cancellationToken) is { } operation && Find(operation) is { IsAcquire: true };
 
-    // A `lock`, a call that is named like an acquire, or the call of a helper: there are many calls of such a name.
-    private bool MayAcquire(SyntaxNode function, SemanticModel model, CancellationToken cancellationToken) =>
-        FunctionGraphs.OwnNodes(function).Any(node => node is LockStatementSyntax || Table.Names.IsAcquire(node)
-            || (Helpers.Names(cancellationToken).HelperIn(node) is not null && model.GetOperation(node, cancellationToken) is { } operation && Helpers.Find(operation, alias: null) is not null));
-
-    /// <summary>The calls in <paramref name="block"/> that read like a release of a lock. A scope that is disposed is no such call.</summary>
-    public IEnumerable<InvocationExpressionSyntax> ReleasesIn(SyntaxNode block) =>
-        block.DescendantNodes().OfType<InvocationExpressionSyntax>().Where(call => LockNames.CalledName(call) is { } name && Table.Names.IsRelease(name));
+    /// <summary>Whether <paramref name="function"/> takes a lock, by its syntax: it has a <c>lock</c>, a call that is named like an acquire, or one of a helper. There are many calls of such a name.</summary>
+    public bool MayAcquire(SyntaxNode function, SemanticModel model, CancellationToken cancellationToken) =>
+        SitesIn(function.SyntaxTree, cancellationToken).Find(function) is { } sites
+        && (sites.Statements.Count > 0 || sites.Acquires.Any(node => Table.Names.IsAcquire(node) || (model.GetOperation(node, cancellationToken) is { } operation && Helpers.Find(operation, alias: null) is not null)));
 }

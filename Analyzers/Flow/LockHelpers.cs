@@ -50,8 +50,10 @@ internal sealed class LockHelpers(Compilation compilation, LockTable table)
         var helpers = ImmutableDictionary.CreateBuilder<string, ImmutableHashSet<string>>();
         foreach (var function in compilation.SyntaxTrees.SelectMany(tree => LockSites.Of(tree, table.Names, cancellationToken).Leaving))
         {
+            // A name that is a helper's only by its looks would have every call of that name bound.
+            if (compilation.GetSemanticModel(function.Function.SyntaxTree).GetDeclaredSymbol(function.Function, cancellationToken) is not IMethodSymbol method || Of(method) is null) continue;
             var name = LockSites.NameOf(function.Function);
-            helpers[name] = helpers.TryGetValue(name, out var locks) ? locks.Union(function.Locks) : function.Locks;
+            helpers[name] = [.. helpers.TryGetValue(name, out var locks) ? locks : [], .. function.Locks];
         }
 
         return helpers.ToImmutable();

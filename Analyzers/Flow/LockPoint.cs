@@ -1,26 +1,23 @@
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.FlowAnalysis;
 using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Flow;
 
 /// <summary>Where the evaluation of an operation has come to: the state there, and what its values are called.</summary>
-internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, LockWalk walk)
+internal sealed class LockPoint(GraphFacts graph, LockWalk walk)
 {
-    private readonly Aliases _aliases = new(graph);
-    private readonly Dictionary<IOperation, LockOperation?> _lockOperations = [];
-
     // Which way each try-acquire of the operation went: the first time all succeed.
     private readonly List<bool> _outcomes = [];
 
-    private BranchFacts? _branchFacts;
+    private readonly Func<IOperation, AccessPath?> _alias = graph.Aliases.Resolve;
+
     private LockState? _state;
     private int _outcome;
 
     public LockWalk Walk => walk;
 
-    public BranchFacts Facts => _branchFacts ??= new BranchFacts(graph, _aliases);
+    public BranchFacts Facts => graph.Branches;
 
     public LockState State
     {
@@ -33,17 +30,14 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
 
     public void End() => _state = null;
 
-    /// <summary>Runs <paramref name="evaluate"/> from <paramref name="state"/>, once for each outcome of the try-acquires in it.</summary>
-    public void ForEachOutcome(LockState state, Action evaluate)
+    /// <summary>Starts an operation, which is evaluated once for each outcome of the try-acquires in it.</summary>
+    public void Begin() => _outcomes.Clear();
+
+    /// <summary>Starts one evaluation from <paramref name="state"/>.</summary>
+    public void BeginOutcome(LockState state)
     {
-        _outcomes.Clear();
-        do
-        {
-            _outcome = 0;
-            _state = state;
-            evaluate();
-        }
-        while (NextOutcomes());
+        _outcome = 0;
+        _state = state;
     }
 
     public bool ChooseOutcome()
@@ -52,22 +46,18 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
         return _outcomes[_outcome++];
     }
 
-    public AccessPath? Alias(IOperation operation) => _aliases.Resolve(operation);
+    public AccessPath? Alias(IOperation operation) => graph.Aliases.Resolve(operation);
 
-    public AccessPath? PathOf(IOperation? operation) => AccessPath.Of(operation, _aliases.Resolve);
+    public AccessPath? PathOf(IOperation? operation) => AccessPath.Of(operation, _alias);
 
-    public IOperation? DefinitionOf(ILocalSymbol local) => _aliases.DefinitionOf(local);
+    public IOperation? DefinitionOf(ILocalSymbol local) => graph.Aliases.DefinitionOf(local);
 
     /// <summary>What <paramref name="operation"/> does to a lock, if it does.</summary>
-    public LockOperation? Find(IOperation operation)
-    {
-        if (!_lockOperations.TryGetValue(operation, out var found)) _lockOperations[operation] = found = context.Flow.Find(operation, _aliases.Resolve);
-        return found;
-    }
+    public LockOperation? Find(IOperation operation) => graph.Find(operation);
 
     public void ThrowIfItMay(IOperation operation)
     {
-        if (_state is not null && Throws.MayThrow(operation)) walk.Throw(_state, operation);
+        if (_state is not null && graph.MayThrow(operation)) walk.Throw(_state, operation);
     }
 
     /// <summary>The lock that <paramref name="acquire"/> took, or will take, is another owner's from here on.</summary>
@@ -98,7 +88,8 @@ internal sealed class LockPoint(ControlFlowGraph graph, FlowContext context, Loc
     /// <summary>Whether this body itself has seen to it that the lock is not held.</summary>
     public bool IsSurelyFree(LockHold hold) => State.EventOf(hold).TellsThatItIsFree && !State.Holds(hold);
 
-    private bool NextOutcomes()
+    /// <summary>Whether the operation has another outcome to be evaluated.</summary>
+    public bool NextOutcome()
     {
         while (_outcomes.Count > 0 && !_outcomes[_outcomes.Count - 1]) _outcomes.RemoveAt(_outcomes.Count - 1);
         if (_outcomes.Count == 0) return false;

@@ -20,31 +20,37 @@ internal sealed class LockStep
     private readonly HandOvers _handOvers;
     private readonly bool _correlated;
 
-    public LockStep(ControlFlowGraph graph, FlowContext context, bool correlated, LockWalk walk)
+    public LockStep(GraphFacts graph, bool correlated, LockWalk walk)
     {
         _correlated = correlated;
-        _at = new LockPoint(graph, context, walk);
+        _at = new LockPoint(graph, walk);
         _conditions = new ConditionValues(_at);
         _stores = new Stores(_at);
         _effects = new LockEffects(_at, _stores, _conditions);
-        _handOvers = new HandOvers(_at, _effects, context);
+        _handOvers = new HandOvers(_at, _effects, graph.Context);
     }
 
     /// <summary>The states after <paramref name="operation"/>, for each of the states before it.</summary>
-    public IReadOnlyCollection<LockState> After(IOperation operation, IEnumerable<LockState> states) =>
-        [.. Results(operation, states).Select(static result => result.State).Distinct()];
+    public IReadOnlyCollection<LockState> After(IOperation operation, IReadOnlyCollection<LockState> states)
+    {
+        var results = Results(operation, states);
+        return results.Count == 1 ? [results[0].State] : [.. results.Select(static result => result.State).Distinct()];
+    }
 
     /// <summary>As <see cref="After"/>, with the operation's value. States on which the process ends are left out.</summary>
-    public IEnumerable<(LockState State, FlowValue Value)> Results(IOperation operation, IEnumerable<LockState> states)
+    public IReadOnlyList<(LockState State, FlowValue Value)> Results(IOperation operation, IReadOnlyCollection<LockState> states)
     {
-        var results = new List<(LockState, FlowValue)>();
+        var results = new List<(LockState, FlowValue)>(states.Count);
         foreach (var state in states)
         {
-            _at.ForEachOutcome(state, () =>
+            _at.Begin();
+            do
             {
+                _at.BeginOutcome(state);
                 var value = Evaluate(operation);
                 if (_at.IsReached) results.Add((_at.State, value));
-            });
+            }
+            while (_at.NextOutcome());
         }
 
         return results;

@@ -46,7 +46,7 @@ internal sealed class LockTakings
     public ImmutableArray<LockTaking> In(LockingFunction function, CancellationToken cancellationToken)
     {
         if (_byFunction.TryGetValue(function.Function, out var known)) return known;
-        if (!function.TakesSeveral && !function.Mentioned.Overlaps(_summaries.TakerNames(cancellationToken))) return [];
+        if (!function.TakesSeveral && !_summaries.MayTake(function.Mentioned, cancellationToken)) return [];
 
         var model = _compilation.GetSemanticModel(function.Function.SyntaxTree);
         var takings = model.GetOperation(function.Function, cancellationToken) is { } root
@@ -56,7 +56,7 @@ internal sealed class LockTakings
     }
 
     /// <summary>Whether a function of that name may take a lock, itself or through others.</summary>
-    public bool MayTake(string function, CancellationToken cancellationToken) => _summaries.TakerNames(cancellationToken).Contains(function);
+    public bool MayTake(string function, CancellationToken cancellationToken) => _summaries.MayTake([function], cancellationToken);
 
     /// <summary>The lock that a <c>lock</c> statement takes.</summary>
     public static TakenLock TakenBy(ILockOperation statement, Func<IOperation?, AccessPath?> pathOf, INamedTypeSymbol? containingType)

@@ -36,12 +36,12 @@ internal sealed class LockWalk
     private readonly Dictionary<(int Region, LockHold Hold), IOperation> _firstCauses = [];
     private readonly Dictionary<IOperation, (LockOperation Release, List<LockState> States)> _observed = [];
 
-    private LockWalk(ControlFlowGraph graph, FlowContext context, bool correlated, ImmutableHashSet<LockHold> watched, CancellationToken cancellationToken)
+    private LockWalk(GraphFacts facts, bool correlated, ImmutableHashSet<LockHold> watched, CancellationToken cancellationToken)
     {
-        _graph = graph;
+        _graph = facts.Graph;
         _watched = watched;
         _cancellationToken = cancellationToken;
-        _step = new LockStep(graph, context, correlated, this);
+        _step = new LockStep(facts, correlated, this);
     }
 
     public List<LockLeak> Leaks { get; } = [];
@@ -71,12 +71,12 @@ internal sealed class LockWalk
     public IEnumerable<(LockOperation Release, List<LockState> States)> Observed => _observed.Values;
 
     /// <summary>Walks the graph to its end; null where the limit of steps comes first.</summary>
-    public static LockWalk? Run(ControlFlowGraph graph, FlowContext context, bool correlated, CancellationToken cancellationToken) =>
-        Run(new LockWalk(graph, context, correlated, [], cancellationToken));
+    public static LockWalk? Run(GraphFacts facts, bool correlated, CancellationToken cancellationToken) =>
+        Run(new LockWalk(facts, correlated, [], cancellationToken));
 
-    /// <summary>As <see cref="Run(ControlFlowGraph, FlowContext, bool, CancellationToken)"/>, with what happens to the locks in <paramref name="watched"/>.</summary>
-    public static LockWalk? Watch(ControlFlowGraph graph, FlowContext context, ImmutableHashSet<LockHold> watched, IOperation? ignored, CancellationToken cancellationToken) =>
-        Run(new LockWalk(graph, context, correlated: true, watched, cancellationToken) { Ignored = ignored });
+    /// <summary>As <see cref="Run(GraphFacts, bool, CancellationToken)"/>, with what happens to the locks in <paramref name="watched"/>.</summary>
+    public static LockWalk? Watch(GraphFacts facts, ImmutableHashSet<LockHold> watched, IOperation? ignored, CancellationToken cancellationToken) =>
+        Run(new LockWalk(facts, correlated: true, watched, cancellationToken) { Ignored = ignored });
 
     private static LockWalk? Run(LockWalk walk) => walk.Explore() ? walk : null;
 
@@ -99,10 +99,21 @@ internal sealed class LockWalk
     /// <summary>Runs every visited block once more, and tells <paramref name="observer"/> the state before each operation.</summary>
     public void Replay(Action<IOperation, LockState> observer)
     {
-        Observer = observer;
-        foreach (var visit in _visits.ToList()) Execute(visit);
-        _pending.Clear();
-        Observer = null;
+        // The walk knows one place at a time; the rules run at once.
+        lock (_visits)
+        {
+            Observer = observer;
+            foreach (var visit in _visits.ToList()) Execute(visit);
+            _pending.Clear();
+            Observer = null;
+        }
+    }
+
+    /// <summary>Whether some path comes to every block that can be reached at all.</summary>
+    public bool IsEverywhere()
+    {
+        var visited = new HashSet<BasicBlock>(_visits.Select(static visit => visit.Block));
+        return _graph.Blocks.All(block => !block.IsReachable || visited.Contains(block));
     }
 
     private bool Explore()

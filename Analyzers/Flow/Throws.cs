@@ -23,6 +23,9 @@ internal static class Throws
         "System.Runtime.CompilerServices.Unsafe", "System.Object", "System.BitConverter", "System.HashCode",
     ];
 
+    // A full name is dear to make, and asked of every call.
+    private static readonly ImmutableHashSet<string> s_safeNames = [.. s_safeTypes.Select(static type => type.Substring(type.LastIndexOf('.') + 1))];
+
     private static readonly ImmutableHashSet<string> s_safeMembers =
     [
         "MemoryBarrier", "IsNullOrEmpty", "IsNullOrWhiteSpace", "ReferenceEquals", "GetValueOrDefault", "Dispose", "DisposeAsync", "ConfigureAwait", "Yield", "GetEnumerator",
@@ -57,7 +60,8 @@ internal static class Throws
         operation is IInvocationOperation call && call.TargetMethod.GetAttributes().Any(static attribute => attribute.AttributeClass is { Name: "DoesNotReturnAttribute" });
 
     /// <summary>Whether the members of <paramref name="type"/> neither throw nor keep what they are given.</summary>
-    public static bool IsSafe(INamedTypeSymbol? type) => type is not null && s_safeTypes.Contains(type.ToDisplayString());
+    public static bool IsSafe(INamedTypeSymbol? type) =>
+        type is { ContainingType: null, IsGenericType: false } && s_safeNames.Contains(type.Name) && s_safeTypes.Contains(type.ToDisplayString());
 
     private static bool MayThrow(IInvocationOperation call)
     {

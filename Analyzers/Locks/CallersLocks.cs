@@ -24,7 +24,7 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
         var codeModel = ModelOf(code);
 
         // `TakeLock(ref taken)`, an assertion that it is held, a body that is too much to follow.
-        if (TakesByHelper(function, codeModel) || (flow.In(function, codeModel, cancellationToken) is null && LocksAnything(function))) return true;
+        if (TakesByHelper(function, codeModel) || (flow.MayAcquire(function, codeModel, cancellationToken) && flow.In(function, codeModel, cancellationToken) is null)) return true;
 
         switch (function)
         {
@@ -95,8 +95,6 @@ internal sealed class CallersLocks(LockFlow flow, SemanticModel model, AccessPat
 
     // Its own Wait and Enter are the flow's to judge.
     private static bool IsMonitor(IMethodSymbol method) => method.ContainingType is { Name: "Monitor", ContainingNamespace.Name: "Threading" };
-
-    private static bool LocksAnything(SyntaxNode function) => FunctionGraphs.OwnNodes(function).Any(static node => node is LockStatementSyntax || LockTable.KnownNames.IsAcquire(node));
 
     private bool IsSpawned(AnonymousFunctionExpressionSyntax lambda, SemanticModel codeModel) =>
         lambda.Parent is ArgumentSyntax { Parent.Parent: { } starter } && codeModel.GetOperation(starter, cancellationToken) is IInvocationOperation or IObjectCreationOperation && _spawns.SpawnsAt(codeModel.GetOperation(starter, cancellationToken)!).Any();

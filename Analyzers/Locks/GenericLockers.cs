@@ -19,14 +19,9 @@ internal sealed class GenericLockers
     {
         if (KnownSymbols.Of(compilation).Type("System.Threading.Lock") is not { } theLock) return null;
         var names = new HashSet<string>();
-        foreach (var tree in compilation.SyntaxTrees)
-        {
-            var text = tree.GetText(cancellationToken).ToString();
-            if (text.IndexOf("lock (", StringComparison.Ordinal) < 0 && text.IndexOf("lock(", StringComparison.Ordinal) < 0) continue;
-            foreach (var statement in tree.GetRoot(cancellationToken).DescendantNodes().OfType<LockStatementSyntax>())
-                if (statement.Expression is IdentifierNameSyntax gate && statement.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { TypeParameterList: { } types } method && Parameter(method, gate) is { Type: IdentifierNameSyntax type } && types.Parameters.Any(parameter => parameter.Identifier.ValueText == type.Identifier.ValueText))
-                    names.Add(method.Identifier.ValueText);
-        }
+        foreach (var statement in compilation.SyntaxTrees.SelectMany(tree => LockSites.Of(tree, LockTable.KnownNames, cancellationToken).Functions).SelectMany(static function => function.Statements))
+            if (statement.Expression is IdentifierNameSyntax gate && statement.FirstAncestorOrSelf<MethodDeclarationSyntax>() is { TypeParameterList: { } types } method && Parameter(method, gate) is { Type: IdentifierNameSyntax type } && types.Parameters.Any(parameter => parameter.Identifier.ValueText == type.Identifier.ValueText))
+                names.Add(method.Identifier.ValueText);
 
         return names.Count == 0 ? null : new GenericLockers(theLock, names);
     }

@@ -18,27 +18,18 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         var flow = LockFlow.For(context.Compilation);
         if (flow.Table.IsEmpty) return;
 
-        context.RegisterCodeBlockAction(block => Analyze(block, flow));
+        context.RegisterSemanticModelAction(file =>
+        {
+            foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
+                if (function.Acquires.Any(acquire => flow.IsAcquire(acquire, file.SemanticModel, file.CancellationToken))) Analyze(function.Function, file, flow);
+        });
     }
 
-    private static void Analyze(CodeBlockAnalysisContext context, LockFlow flow)
+    private static void Analyze(SyntaxNode function, SemanticModelAnalysisContext context, LockFlow flow)
     {
-        if (!flow.MayAcquireIn(context.CodeBlock.SyntaxTree, context.CancellationToken)) return;
-
-        // The block of a property's initializer is the whole property; its accessors are blocks of their own.
-        var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
-        var functions = block.DescendantNodes()
-            .Where(node => flow.IsAcquire(node, context.SemanticModel, context.CancellationToken))
-            .Select(FunctionGraphs.FunctionAround)
-            .OfType<SyntaxNode>()
-            .Distinct();
-
-        foreach (var function in functions)
-        {
-            if (flow.In(function, context.SemanticModel, context.CancellationToken) is not { } locks) continue;
-            foreach (var leaks in locks.Leaks.GroupBy(static leak => leak.Held.Acquire))
-                if (FirstThatCounts(leaks, locks, function) is { } leak) Report(context, flow, locks, leak, function);
-        }
+        if (flow.In(function, context.SemanticModel, context.CancellationToken) is not { } locks) return;
+        foreach (var leaks in locks.Leaks.GroupBy(static leak => leak.Held.Acquire))
+            if (FirstThatCounts(leaks, locks, function) is { } leak) Report(context, flow, locks, leak, function);
     }
 
     private static LockLeak? FirstThatCounts(IEnumerable<LockLeak> leaks, HeldLocks locks, SyntaxNode function)
@@ -82,7 +73,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         leak is { Kind: LeakKind.Exception, Where: { Syntax: var where } } && where.FirstAncestorOrSelf<ExpressionStatementSyntax>()?.Expression is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Left: var target } && (where is AssignmentExpressionSyntax || target.Span.Contains(where.Span))
         && where.FirstAncestorOrSelf<FinallyClauseSyntax>() is { } final && releases.Any(release => final.Span.Contains(release.Syntax.Span));
 
-    private static void Report(CodeBlockAnalysisContext context, LockFlow flow, HeldLocks locks, LockLeak leak, SyntaxNode function)
+    private static void Report(SemanticModelAnalysisContext context, LockFlow flow, HeldLocks locks, LockLeak leak, SyntaxNode function)
     {
         var acquire = leak.Held.Acquire;
         if (context.SemanticModel.GetOperation(acquire.Syntax, context.CancellationToken) is not { } source || flow.Find(source) is not { } operation) return;

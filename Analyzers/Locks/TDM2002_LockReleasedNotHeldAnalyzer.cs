@@ -17,40 +17,38 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
         var flow = LockFlow.For(context.Compilation);
         if (flow.Table.IsEmpty) return;
 
-        context.RegisterCodeBlockAction(block => Analyze(block, flow));
-    }
-
-    private static void Analyze(CodeBlockAnalysisContext context, LockFlow flow)
-    {
-        // The block of a property's initializer is the whole property; its accessors are blocks of their own.
-        var block = context.CodeBlock is PropertyDeclarationSyntax { Initializer: { } initializer } ? initializer : context.CodeBlock;
-        var functions = flow.ReleasesIn(block)
-            .Select(call => (Call: call, Function: FunctionGraphs.FunctionAround(call)))
-            .Where(static found => found.Function is not null)
-            .GroupBy(static found => found.Function!, static found => found.Call);
-
-        foreach (var releases in functions)
+        context.RegisterSemanticModelAction(file =>
         {
-            var reported = new HashSet<SyntaxNode>();
-            if (flow.In(releases.Key, context.SemanticModel, context.CancellationToken) is { } locks) ReportStrays(context, flow, locks, releases.Key, reported);
-            foreach (var call in releases)
-                if (!reported.Contains(call)) ReportIfNeverAcquired(context, flow, call, releases.Key);
-        }
+            foreach (var function in flow.SitesIn(file.SemanticModel.SyntaxTree, file.CancellationToken).All)
+                if (function.Releases.Count > 0) Analyze(function, file, flow);
+        });
     }
 
-    private static void ReportStrays(CodeBlockAnalysisContext context, LockFlow flow, HeldLocks locks, SyntaxNode function, HashSet<SyntaxNode> reported)
+    private static void Analyze(LockingFunction function, SemanticModelAnalysisContext context, LockFlow flow)
+    {
+        // What is disposed may be a scope only where a call gave one.
+        var releases = function.Releases.Where(static call => !LockNames.IsDisposal(LockNames.CalledName(call)!)).ToList();
+        if (releases.Count == 0 && function.Acquires.Count == 0) return;
+
+        var reported = new HashSet<SyntaxNode>();
+        if (flow.In(function.Function, context.SemanticModel, context.CancellationToken) is { } locks) ReportStrays(context, flow, locks, function.Function, reported);
+        foreach (var call in releases)
+            if (!reported.Contains(call)) ReportIfNeverAcquired(context, flow, call, function.Function);
+    }
+
+    private static void ReportStrays(SemanticModelAnalysisContext context, LockFlow flow, HeldLocks locks, SyntaxNode function, HashSet<SyntaxNode> reported)
     {
         var finder = new StrayEvidenceFinder(locks, function);
         foreach (var stray in locks.Strays.OrderBy(static stray => stray.Release.Operation.Syntax.SpanStart))
         {
             // Its callers see to the lock.
-            if (IsLockedByCallers(context, stray.Release.Lock) || finder.Of(stray) is not { } evidence || !reported.Add(evidence.Reported)) continue;
+            if (IsLockedByCallers(context, function, stray.Release.Lock) || finder.Of(stray) is not { } evidence || !reported.Add(evidence.Reported)) continue;
             Report(context, flow, evidence);
         }
     }
 
     /// <summary>A release of a lock that nothing in its type ever acquires.</summary>
-    private static void ReportIfNeverAcquired(CodeBlockAnalysisContext context, LockFlow flow, InvocationExpressionSyntax call, SyntaxNode function)
+    private static void ReportIfNeverAcquired(SemanticModelAnalysisContext context, LockFlow flow, InvocationExpressionSyntax call, SyntaxNode function)
     {
         if (context.SemanticModel.GetOperation(call, context.CancellationToken) is not { } operation || flow.Table.Find(operation) is not { Action: LockAction.Release } release) return;
         if (!LockOwners.IsOnlyReleased(release.Lock, release.Kind, function, flow.Table.Names)) return;
@@ -58,7 +56,7 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
         Report(context, flow, new StrayEvidence(call, release.Lock.Symbol!.Locations[0], "nothing ever acquires it", "remove this release", StrayRepair.Remove, call));
     }
 
-    private static void Report(CodeBlockAnalysisContext context, LockFlow flow, StrayEvidence evidence)
+    private static void Report(SemanticModelAnalysisContext context, LockFlow flow, StrayEvidence evidence)
     {
         if (context.SemanticModel.GetOperation(evidence.Reported, context.CancellationToken) is not { } source || flow.Table.Find(source) is not { } release) return;
 
@@ -76,6 +74,6 @@ public sealed class LockReleasedNotHeldAnalyzer() : TandemAnalyzer(Descriptors.L
     }
 
     /// <summary>Whether the member is declared, or named, to run under a lock of its callers.</summary>
-    private static bool IsLockedByCallers(CodeBlockAnalysisContext context, AccessPath theLock) =>
-        context.OwningSymbol is IMethodSymbol method && LockedMethod.MayHold(method, theLock);
+    private static bool IsLockedByCallers(SemanticModelAnalysisContext context, SyntaxNode function, AccessPath theLock) =>
+        FunctionGraphs.MemberAround(function, context.SemanticModel, context.CancellationToken) is IMethodSymbol method && LockedMethod.MayHold(method, theLock);
 }

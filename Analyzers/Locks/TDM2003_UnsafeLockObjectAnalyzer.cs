@@ -17,42 +17,42 @@ public sealed class UnsafeLockObjectAnalyzer() : TandemAnalyzer(Descriptors.Unsa
         if (table.IsEmpty) return;
 
         var objects = new LockObjects(context.Compilation);
-        context.RegisterSyntaxNodeAction(
-            node =>
+        context.RegisterSemanticModelAction(file =>
+        {
+            foreach (var function in LockSites.Of(file.SemanticModel.SyntaxTree, table.Names, file.CancellationToken).Functions)
             {
-                if (node.SemanticModel.GetOperation(LockObjects.Bare(((LockStatementSyntax)node.Node).Expression), node.CancellationToken) is { } locked)
-                    Report(node, locked, objects.FaultOf(locked));
-            },
-            SyntaxKind.LockStatement);
-        context.RegisterSyntaxNodeAction(node => AnalyzeCall(node, table, objects), SyntaxKind.InvocationExpression);
+                foreach (var statement in function.Statements)
+                    if (file.SemanticModel.GetOperation(LockObjects.Bare(statement.Expression), file.CancellationToken) is { } locked) Report(file, locked, objects.FaultOf(locked));
+                foreach (var call in function.Acquires.OfType<InvocationExpressionSyntax>()) AnalyzeCall(call, function.Function, file, table, objects);
+            }
+        });
     }
 
-    private static void AnalyzeCall(SyntaxNodeAnalysisContext context, LockTable table, LockObjects objects)
+    private static void AnalyzeCall(InvocationExpressionSyntax syntax, SyntaxNode function, SemanticModelAnalysisContext context, LockTable table, LockObjects objects)
     {
-        if (!table.Names.IsAcquire(context.Node)) return;
-        if (context.SemanticModel.GetOperation(context.Node, context.CancellationToken) is not IInvocationOperation call || table.Find(call) is not { IsAcquire: true } acquire) return;
+        if (context.SemanticModel.GetOperation(syntax, context.CancellationToken) is not IInvocationOperation call || table.Find(call) is not { IsAcquire: true } acquire) return;
 
         // Monitor's lock is any object; another kind of lock is at fault only where it is replaced by another one.
         if (acquire.Kind == LockKind.Monitor)
         {
             if (call.Arguments.FirstOrDefault(static argument => argument.Parameter?.Ordinal == 0)?.Value is { } locked) Report(context, locked, objects.FaultOf(locked));
         }
-        else if (call.Instance is { } receiver && IsOneLock(acquire, context.Node))
+        else if (call.Instance is { } receiver && IsOneLock(acquire, function))
         {
             Report(context, receiver, objects.ReplacementOf(receiver));
         }
     }
 
     /// <summary>A semaphore that another method releases is a signal, and a named mutex is the same lock whatever handle is used: these may be made anew.</summary>
-    private static bool IsOneLock(LockOperation acquire, SyntaxNode call) => acquire.Kind switch
+    private static bool IsOneLock(LockOperation acquire, SyntaxNode function) => acquire.Kind switch
     {
         LockKind.Mutex => false,
-        LockKind.Semaphore => Flow.FunctionGraphs.FunctionAround(call) is { } function && acquire.Lock.Symbol is { Name: var name } && function.DescendantNodes().OfType<InvocationExpressionSyntax>()
+        LockKind.Semaphore => acquire.Lock.Symbol is { Name: var name } && function.DescendantNodes().OfType<InvocationExpressionSyntax>()
             .Any(other => LockNames.CalledName(other) == "Release" && other.Expression is MemberAccessExpressionSyntax { Expression: var released } && (released as MemberAccessExpressionSyntax)?.Name.Identifier.ValueText == name | (released as IdentifierNameSyntax)?.Identifier.ValueText == name),
         _ => true,
     };
 
-    private static void Report(SyntaxNodeAnalysisContext context, IOperation locked, LockObjectFault? fault)
+    private static void Report(SemanticModelAnalysisContext context, IOperation locked, LockObjectFault? fault)
     {
         if (fault is null) return;
         var syntax = locked.Unconverted()?.Syntax ?? locked.Syntax;

@@ -23,7 +23,7 @@ public sealed class SlowCallUnderLockAnalyzer() : TandemAnalyzer(Descriptors.Slo
             foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))
                 Report(Held(function), function.Function, operation => LockHolding.At(operation, function, flow, file.SemanticModel, file.CancellationToken));
 
-            if (!mayDeclare) return;
+            if (!mayDeclare || file.SemanticModel.SyntaxTree.GetText(file.CancellationToken).ToString().IndexOf("Holds", System.StringComparison.Ordinal) < 0) return;
             foreach (var attribute in file.SemanticModel.SyntaxTree.GetRoot(file.CancellationToken).DescendantNodes(static node => node is not (BlockSyntax or ArrowExpressionClauseSyntax)).OfType<AttributeSyntax>())
                 if (attribute.Parent?.Parent is MethodDeclarationSyntax method && LockHolding.Declared(attribute, file.SemanticModel, file.CancellationToken) is { } hold) Report(FunctionGraphs.OwnNodes(method), method, _ => hold);
 

@@ -1,8 +1,8 @@
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Microsoft.CodeAnalysis.Operations;
+using Tandem.Analyzers.Flow;
 using Tandem.Analyzers.Model;
 
 namespace Tandem.Analyzers.Locks;
@@ -15,13 +15,16 @@ public sealed class ConditionTestedOnceAnalyzer() : TandemAnalyzer(Descriptors.C
 
     private protected override void Start(CompilationStartAnalysisContext context)
     {
-        var symbols = KnownSymbols.Of(context.Compilation);
-        context.RegisterSyntaxNodeAction(node => Analyze(node, symbols), SyntaxKind.InvocationExpression);
+        var (symbols, flow) = (KnownSymbols.Of(context.Compilation), LockFlow.For(context.Compilation));
+        context.RegisterSemanticModelAction(file =>
+        {
+            foreach (var function in flow.SitesIn(file.SemanticModel.SyntaxTree, file.CancellationToken).All)
+                foreach (var call in function.Signals) Analyze(call, file, symbols);
+        });
     }
 
-    private static void Analyze(SyntaxNodeAnalysisContext context, KnownSymbols symbols)
+    private static void Analyze(InvocationExpressionSyntax call, SemanticModelAnalysisContext context, KnownSymbols symbols)
     {
-        var call = (InvocationExpressionSyntax)context.Node;
         if (call.Expression is not (MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Wait" or "WaitAsync" } or IdentifierNameSyntax { Identifier.ValueText: "Wait" })) return;
 
         // A wait with no test around it is for an event, not for a condition; one in a loop of its own is tested again.

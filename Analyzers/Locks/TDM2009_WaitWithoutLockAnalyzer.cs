@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
 using Tandem.Analyzers.Flow;
@@ -20,12 +19,15 @@ public sealed class WaitWithoutLockAnalyzer() : TandemAnalyzer(Descriptors.WaitW
     {
         if (!KnownSymbols.Of(context.Compilation).Has("System.Threading.Monitor")) return;
         var flow = LockFlow.For(context.Compilation);
-        context.RegisterSyntaxNodeAction(node => Analyze(node, flow), SyntaxKind.InvocationExpression);
+        context.RegisterSemanticModelAction(file =>
+        {
+            foreach (var function in flow.SitesIn(file.SemanticModel.SyntaxTree, file.CancellationToken).All)
+                foreach (var call in function.Signals) Analyze(call, file, flow);
+        });
     }
 
-    private static void Analyze(SyntaxNodeAnalysisContext context, LockFlow flow)
+    private static void Analyze(InvocationExpressionSyntax call, SemanticModelAnalysisContext context, LockFlow flow)
     {
-        var call = (InvocationExpressionSyntax)context.Node;
         var name = call.Expression switch
         {
             MemberAccessExpressionSyntax member => member.Name.Identifier.ValueText,

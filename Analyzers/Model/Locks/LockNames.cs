@@ -14,7 +14,8 @@ internal sealed class LockNames
     private readonly ImmutableHashSet<string> _acquires;
     private readonly ImmutableHashSet<string> _releases;
     private readonly ImmutableDictionary<string, ImmutableHashSet<string>> _helpers;
-    private readonly ImmutableArray<string> _acquireCalls;
+    private readonly SourceWords _words;
+    private readonly SourceWords _helperWords;
 
     // What a type's text tells, kept as long as the text itself: a type with many locks is read once.
     private readonly ConditionalWeakTable<SyntaxNode, List<InvocationExpressionSyntax>> _calls = new();
@@ -25,7 +26,10 @@ internal sealed class LockNames
     private LockNames(ImmutableHashSet<string> acquires, ImmutableHashSet<string> releases, ImmutableDictionary<string, ImmutableHashSet<string>> helpers)
     {
         (_acquires, _releases, _helpers) = (acquires, releases, helpers);
-        _acquireCalls = [.. acquires.Concat(helpers.Keys).Select(static name => name + "("), .. helpers.Keys.Select(static name => "new " + name)];
+        // A disposal alone tells of no lock.
+        _words = new([.. acquires, .. releases.Where(static name => !IsDisposal(name)), "lock", Mutex, "Pulse", "PulseAll"]);
+        _helperWords = new([.. helpers.Keys]);
+        WithoutHelpers = this;
         Key = string.Join("|", acquires.Concat(releases).Concat(helpers.SelectMany(static helper => helper.Value.Add(helper.Key))).OrderBy(static name => name, StringComparer.Ordinal));
     }
 
@@ -33,7 +37,10 @@ internal sealed class LockNames
     public string Key { get; }
 
     /// <summary>These names, and those of helpers that leave a lock to their callers, each with the names of its locks.</summary>
-    public LockNames With(ImmutableDictionary<string, ImmutableHashSet<string>> helpers) => helpers.IsEmpty ? this : new LockNames(_acquires, _releases, helpers);
+    public LockNames With(ImmutableDictionary<string, ImmutableHashSet<string>> helpers) => helpers.IsEmpty ? this : new LockNames(_acquires, _releases, helpers) { WithoutHelpers = this };
+
+    /// <summary>These names without those of the helpers.</summary>
+    public LockNames WithoutHelpers { get; private init; }
 
     public bool HasHelpers => !_helpers.IsEmpty;
 
@@ -47,6 +54,9 @@ internal sealed class LockNames
 
     /// <summary>Whether a member of that name may release a lock or dispose its scope.</summary>
     public bool IsRelease(string name) => _releases.Contains(name);
+
+    /// <summary>Whether a member of that name disposes a scope rather than releases a lock.</summary>
+    public static bool IsDisposal(string name) => name is "Dispose" or "DisposeAsync";
 
     /// <summary>Whether <paramref name="node"/> reads like an acquire: a call of such a name, or <c>new Mutex</c>.</summary>
     public bool IsAcquire(SyntaxNode node) => node switch
@@ -69,14 +79,11 @@ internal sealed class LockNames
         return name is not null && IsHelper(name) ? name : null;
     }
 
-    /// <summary>Whether <paramref name="source"/> may call an acquire or make a mutex: a look at the bare text, before anything is parsed into nodes.</summary>
-    public bool MayAcquire(string source)
-    {
-        if (source.IndexOf(Mutex, StringComparison.Ordinal) >= 0) return true;
-        foreach (var call in _acquireCalls)
-            if (source.IndexOf(call, StringComparison.Ordinal) >= 0) return true;
-        return false;
-    }
+    /// <summary>Whether <paramref name="source"/> may do something to a lock: a look at the bare text, before anything is parsed into nodes.</summary>
+    public bool MayBeIn(string source) => _words.AnyIn(source) || MayHelpIn(source);
+
+    /// <summary>Whether <paramref name="source"/> may call a helper.</summary>
+    public bool MayHelpIn(string source) => _helperWords.AnyIn(source);
 
     /// <summary>The calls in <paramref name="type"/> of members with these names.</summary>
     public IReadOnlyList<InvocationExpressionSyntax> CallsIn(SyntaxNode type) => _calls.GetValue(type, node =>

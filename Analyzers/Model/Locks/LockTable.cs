@@ -105,9 +105,6 @@ internal sealed class LockTable
     /// <summary>Whether a member of that name may acquire a lock. For a first look at syntax, before anything is bound.</summary>
     public static bool IsAcquireName(string name) => s_acquireNames.Contains(name);
 
-    /// <summary>Whether <paramref name="source"/> may call an acquire or make a mutex: a look at the bare text, before anything is parsed into nodes.</summary>
-    public static bool MayAcquire(string source) => KnownNames.MayAcquire(source);
-
     /// <summary>Whether a member of that name may release a lock or dispose its scope. For a first look at syntax.</summary>
     public static bool IsReleaseName(string name) => s_releaseNames.Contains(name);
 

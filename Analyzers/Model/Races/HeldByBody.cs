@@ -20,13 +20,14 @@ internal static class HeldByBody
             // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
             if (body.Steps.OfType<Call>().Any(static call => LockHelper.MayTake(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
                 AddToAll(body, new Hold(body.Root, Place.Unknown));
-            if (takes) AddFlow(body, model, new FlowContext(LockFlow.For(model.Compilation), model, body.Method.ContainingType));
+            if (takes) AddFlow(body, model, LockFlow.For(model.Compilation));
         }
     }
 
-    private static void AddFlow(Body body, SemanticModel model, FlowContext context)
+    private static void AddFlow(Body body, SemanticModel model, LockFlow flow)
     {
-        if (FunctionGraphs.Of(body.Root.Syntax, model, default) is not { } graph || HeldLocks.Of(graph, context, default) is not { } locks)
+        if (!flow.MayAcquire(body.Root.Syntax, model, default)) return;
+        if (flow.In(body.Root.Syntax, model, default) is not { } locks)
         {
             // Too large to follow: the benefit of the doubt.
             AddToAll(body, new Hold(body.Root, Place.Unknown));
