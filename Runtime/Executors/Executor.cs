@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Observability;
 
 namespace Tandem;
 
@@ -10,7 +11,11 @@ namespace Tandem;
 /// <remarks>Shut it down when done, best with <c>using</c> or <c>await using</c>: both let all submitted work end.</remarks>
 public abstract partial class Executor : IDisposable, IAsyncDisposable
 {
-    private protected Executor(WorkerPool pool) => Pool = pool;
+    private protected Executor(WorkerPool pool)
+    {
+        Pool = pool;
+        Telemetry.Add(pool);
+    }
 
     /// <summary>The most workers that run at once. They start as work comes.</summary>
     public int MaxWorkers => Pool.MaxWorkers;
@@ -58,9 +63,11 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
     private protected abstract Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)
         where TWork : Delegate;
 
-    private protected Task<TResult> Enqueue<TResult>(WorkItem<TResult> item)
+    private protected Task<TResult> Enqueue<TResult>(WorkItem<TResult> item, Delegate work)
     {
+        var trace = Telemetry.WatchesTasks ? new TaskTrace(Pool.Label, work) : null;
         Pool.Submit(item);
+        trace?.EndWith(item.Task);
         return item.Task;
     }
 

@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Observability;
 using Tandem.Workers;
 
 namespace Tandem;
@@ -75,8 +76,9 @@ public sealed class ProcessExecutor : Executor
         var writer = RequestWriter.Begin(reference, isChunk: false, _takesBlocks);
         arguments.WriteTo(writer);
         var request = writer.End();
+        Telemetry.Sent(request.Body.Length);
         var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
-        return Enqueue(new ProcessCall<TResult>(request, tokens, tokens?.Any ?? cancellationToken, _takesBlocks && Pool.IsNextLone && !cancellationToken.IsCancellationRequested));
+        return Enqueue(new ProcessCall<TResult>(request, tokens, tokens?.Any ?? cancellationToken, _takesBlocks && Pool.IsNextLone && !cancellationToken.IsCancellationRequested), work);
     }
 
     private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)
@@ -85,8 +87,9 @@ public sealed class ProcessExecutor : Executor
         var writer = RequestWriter.Begin(reference, isChunk: true, _takesBlocks);
         writer.Write(items);
         var request = writer.End();
+        Telemetry.Sent(request.Body.Length);
         var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
-        return Enqueue(new ProcessChunk<TResult>(request, tokens, tokens?.Any ?? cancellationToken));
+        return Enqueue(new ProcessChunk<TResult>(request, tokens, tokens?.Any ?? cancellationToken), work);
     }
 
     private protected override void CheckWork<TWork, T, TResult>(TWork work)
@@ -116,7 +119,10 @@ public sealed class ProcessExecutor : Executor
             options.MaxTasksPerWorker ?? int.MaxValue,
             number => new ProcessWorker(pool!, $"{name}-worker-{number}", settings),
             options.MinWorkers,
-            options.IdleTimeout);
+            options.IdleTimeout)
+        {
+            Label = name,
+        };
         pool.KeepReady();
         return pool;
     }

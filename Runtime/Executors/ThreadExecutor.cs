@@ -43,11 +43,11 @@ public sealed class ThreadExecutor : Executor
     private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(work);
-        return Enqueue(new Call<TWork, TArguments, TResult>(work, arguments, invoke, cancellationToken));
+        return Enqueue(new Call<TWork, TArguments, TResult>(work, arguments, invoke, cancellationToken), work);
     }
 
     private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken) =>
-        Enqueue(new Call<TWork, T[], Chunk<TResult>>(work, items, (w, i) => Chunk<TResult>.Run(w, i, invoke, cancellationToken), cancellationToken));
+        Enqueue(new Call<TWork, T[], Chunk<TResult>>(work, items, (w, i) => Chunk<TResult>.Run(w, i, invoke, cancellationToken), cancellationToken), work);
 
     private sealed class Call<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
         : ThreadWorkItem<TResult>(cancellationToken)

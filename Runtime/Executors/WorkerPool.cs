@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Tandem.Observability;
 
 namespace Tandem.Executors;
 
@@ -60,6 +61,18 @@ internal sealed class WorkerPool
 
     public int MaxWorkers { get; }
 
+    /// <summary>What those who measure call it.</summary>
+    public string Label { get => field ?? _name; init; }
+
+    public PoolCounts Counts
+    {
+        get
+        {
+            lock (_gate)
+                return new(_pending.Count, _held, _workers.Count);
+        }
+    }
+
     /// <summary>
     /// Whether an item that came now would be the only one, and go to a worker at once. Not exact: others may submit at the same time.
     /// </summary>
@@ -110,7 +123,7 @@ internal sealed class WorkerPool
     {
         PoolOrders orders;
         PoolWorker? sharing = null;
-        bool leaves;
+        bool leaves, isNew = false;
         lock (_gate)
         {
             AssertInvariants();
@@ -119,6 +132,7 @@ internal sealed class WorkerPool
                 _starting--;
                 _failedStarts = 0;
                 worker.Phase = WorkerPhase.Busy;
+                isNew = true;
             }
 
             // Work goes on, so whatever keeps others from starting gets one more try.
@@ -144,6 +158,8 @@ internal sealed class WorkerPool
 
         CarryOut(orders);
         sharing?.Share();
+        if (isNew)
+            Telemetry.WorkerStarted(Label);
         return leaves;
     }
 

@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -134,6 +135,7 @@ internal abstract class ProcessRun : IWorkerListener
         {
             case FrameKind.Ready when !_ready:
                 _ready = true;
+                Telemetry.WorkerStarted(nameof(WorkerProcess));
                 break;
             case FrameKind.Completed when IsAnswer(ref reader):
                 _completed = true;
@@ -230,8 +232,10 @@ internal abstract class ProcessRun : IWorkerListener
     private WorkerStartException StartFailure(ExitStatus status, Exception? damage) =>
         new($"Worker process '{Name}', started by '{_launch.Command}', {How(status, damage)} before it was ready{_texts.ErrorTail.Quote()}");
 
-    private WorkerCrashedException Crash(ExitStatus status, Exception? damage) =>
-        new($"Worker process '{Name}' (pid {ProcessId}) {How(status, damage)} while it ran {_request.Work.Name}{_texts.ErrorTail.Quote()}")
+    private WorkerCrashedException Crash(ExitStatus status, Exception? damage)
+    {
+        Telemetry.WorkerCrashed(nameof(WorkerProcess));
+        return new($"Worker process '{Name}' (pid {ProcessId}) {How(status, damage)} while it ran {_request.Work.Name}{_texts.ErrorTail.Quote()}")
         {
             Work = _request.Work.Name,
             WorkerName = Name,
@@ -240,6 +244,7 @@ internal abstract class ProcessRun : IWorkerListener
             Signal = status.SignalName,
             StandardError = _texts.ErrorTail.Text,
         };
+    }
 
     private static string How(ExitStatus status, Exception? damage) =>
         damage is null ? status.ToString() : $"broke the protocol and was ended: {damage.Message}";

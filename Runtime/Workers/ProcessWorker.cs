@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Tandem.Executors;
+using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -33,6 +34,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
     /// <summary>We have ended it ourselves: nothing more is sent, and the call that it ran counts as canceled.</summary>
     private bool _killed;
+
+    /// <summary>We have told it to leave.</summary>
+    private bool _isToLeave;
     private bool _ended;
 
     /// <summary>How many calls have ended of which the pool was not told, as the worker is to have no others.</summary>
@@ -122,6 +126,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         {
             if (_ended)
                 return;
+            _isToLeave = true;
             _link!.CloseInput();
             KillAfterLocked(s_leavePeriod, NoCall);
         }
@@ -145,6 +150,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
 
     public void Received(FrameKind kind, ReadOnlySpan<byte> body)
     {
+        Telemetry.Received(body.Length);
         var reader = new WireReader(body);
         switch (kind)
         {
@@ -223,10 +229,12 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         List<IProcessWork> begun = [];
         List<WorkItem> notBegun = [];
         WorkerCrashedException? lost;
+        bool isCrash;
         int settled;
         lock (_gate)
         {
             _ended = true;
+            isCrash = !_killed && !_isToLeave;
             _deadline?.Dispose();
             _deadline = null;
             var hasBegun = false;
@@ -250,6 +258,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 _startFailure ??= StartFailure(status);
         }
 
+        if (isCrash)
+            Telemetry.WorkerCrashed(pool.Label);
         foreach (var (call, error) in _endedCalls)
             Settle(call, error);
         foreach (var call in begun)
