@@ -18,6 +18,33 @@ public abstract class MapContractTests
         Assert.Equal(Enumerable.Range(0, 100).Select(x => x * x), results);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task ManyQuickItems_InChunksThatGrow_AllComeOnce(bool ordered)
+    {
+        await using var executor = Create(2);
+        var results = await Collect(executor.Map(static x => 2 * x, Enumerable.Range(0, 20_000).ToList(), new() { Ordered = ordered }));
+        Assert.Equal(Enumerable.Range(0, 20_000).Select(static x => 2 * x), ordered ? results : results.Order());
+    }
+
+    [Fact]
+    public async Task AnItemThatComesOfTheResultBeforeIt_IsNotWaitedFor()
+    {
+        await using var executor = Create(2);
+        var results = new List<int>();
+        await foreach (var result in executor.Map(static x => x + 1, Answers(), new() { MaxInFlight = 1 }))
+            results.Add(result);
+        Assert.Equal(Enumerable.Range(1, 50), results);
+
+        IEnumerable<int> Answers()
+        {
+            yield return 0;
+            while (results.Count < 50)
+                yield return results[^1];
+        }
+    }
+
     [Fact]
     public async Task Unordered_GivesAResultAsSoonAsItIsThere()
     {

@@ -24,6 +24,19 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public void Memory_GoesAsItsElements()
+    {
+        RoundTrips<Memory<int>>(new[] { 1, 2, 3 }.AsMemory(1), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips<ReadOnlyMemory<char>>("hello".AsMemory(), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips<ReadOnlyMemory<Point>>(new Point[] { new(1, 2) }, (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips<Memory<byte>>(default, (a, b) => Assert.True(b.IsEmpty));
+        RoundTrips<Memory<string>>(new[] { "a", "b" }, (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        var output = new ArrayBufferWriter<byte>();
+        Payload.Write<ReadOnlyMemory<long>>(output, new long[10]);
+        Assert.Equal(1 + (10 * sizeof(long)), output.WrittenCount);
+    }
+
+    [Fact]
     public void WhatHoldsReferences_ComesOutAsItWentIn()
     {
         RoundTrips<int?[]>([42, null]);

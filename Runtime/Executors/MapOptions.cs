@@ -10,14 +10,15 @@ public sealed class MapOptions
     public bool Ordered { get; set; } = true;
 
     /// <summary>
-    /// How many items make one call. 0, the default, chooses: four chunks a worker when the number of items is known, as Python's
-    /// <c>Pool.map</c> does, else one item a call.
+    /// How many items make one call. 0, the default, chooses by what the work costs, where the items can be counted without enumerating them: it
+    /// begins with one item a call and goes on with as many as take some five milliseconds, but leaves four chunks for each worker. Of other
+    /// sequences each item is a call, since the next may be long in coming.
     /// </summary>
     public int ChunkSize { get; set; }
 
     /// <summary>
     /// How many items may be taken from the source before their results were handed out: the bound that lets Map run over an endless
-    /// sequence. 0, the default, is two chunks a worker. At least one chunk is always under way.
+    /// sequence. 0, the default, is two chunks a worker, of the size that they have at the time. At least one chunk is always under way.
     /// </summary>
     public int MaxInFlight { get; set; }
 

@@ -21,6 +21,7 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         // The chunks in the order in which they are to be handed out. Unordered, each adds itself when it has ended.
         var chunks = Channel.CreateUnbounded<Task<Chunk<TResult>>>();
         using var source = items.GetEnumerator();
+        var sizing = new ChunkSizing(plan.MostPerChunk);
         int underWay = 0, inFlight = 0, ready = 0;
         var more = true;
         ExceptionDispatchInfo? takingFailure = null;
@@ -28,11 +29,12 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
         {
             while (true)
             {
-                while (more && (underWay == 0 || inFlight + plan.ChunkSize <= plan.MaxInFlight))
+                while (more && (underWay == 0 || plan.HasRoom(inFlight, plan.ChunkSize ?? sizing.Next)))
                 {
                     ThrowIfCanceled();
-                    var chunk = Take(source, out takingFailure);
-                    more = chunk.Length == plan.ChunkSize;
+                    var size = plan.ChunkSize ?? sizing.Next;
+                    var chunk = Take(source, size, out takingFailure);
+                    more = chunk.Length == size;
                     if (chunk.Length == 0)
                         break;
                     if (!TryStart(chunk, stop.Token, out var started, out var startFailure))
@@ -54,7 +56,8 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
                     yield break;
                 }
 
-                var (results, failure) = await NextAsync().ConfigureAwait(false);
+                var (results, failure, time) = await NextAsync().ConfigureAwait(false);
+                sizing.Learn(results.Length, time);
                 plan.Progress?.Report(ready += results.Length);
                 yield return results;
                 if (failure is not null)
@@ -98,17 +101,17 @@ internal sealed class Mapping<T, TResult>(Func<T[], CancellationToken, Task<Chun
     }
 
     /// <summary>Takes the next chunk; a shorter one where the sequence ends, or throws.</summary>
-    private T[] Take(IEnumerator<T> source, out ExceptionDispatchInfo? failure)
+    private T[] Take(IEnumerator<T> source, int size, out ExceptionDispatchInfo? failure)
     {
         failure = null;
-        var chunk = new T[Math.Min(plan.ChunkSize, FirstRoom)];
+        var chunk = new T[Math.Min(size, FirstRoom)];
         var count = 0;
         try
         {
-            while (count < plan.ChunkSize && source.MoveNext())
+            while (count < size && source.MoveNext())
             {
                 if (count == chunk.Length)
-                    Array.Resize(ref chunk, Math.Min(plan.ChunkSize, 4 * count));
+                    Array.Resize(ref chunk, Math.Min(size, 4 * count));
                 chunk[count++] = source.Current;
             }
         }

@@ -5,7 +5,7 @@ namespace Tandem;
 
 /// <summary>
 /// How a value crosses from one process to another: as bytes of its declared type, and of nothing else, so that what arrives decides no type.
-/// Unmanaged values, strings and arrays of unmanaged values go as their raw bytes (both sides run the same build on the same machine);
+/// Unmanaged values, strings, arrays and memory of unmanaged values go as their raw bytes (both sides run the same build on the same machine);
 /// everything else goes through System.Text.Json.
 /// </summary>
 internal static class Payload

@@ -18,9 +18,20 @@ internal abstract class PayloadFormat<T>
         if (typeof(T) == typeof(string))
             return (PayloadFormat<T>)(object)new StringPayloadFormat();
         if (typeof(T).IsSZArray && IsUnmanagedStruct(typeof(T).GetElementType()!))
-            return (PayloadFormat<T>)Activator.CreateInstance(typeof(ArrayPayloadFormat<>).MakeGenericType(typeof(T).GetElementType()!))!;
+            return Make(typeof(ArrayPayloadFormat<>), typeof(T).GetElementType()!);
+        if (typeof(T) is { IsConstructedGenericType: true, GenericTypeArguments: [var element] } && IsUnmanagedStruct(element))
+        {
+            var definition = typeof(T).GetGenericTypeDefinition();
+            if (definition == typeof(Memory<>))
+                return Make(typeof(MemoryPayloadFormat<>), element);
+            if (definition == typeof(ReadOnlyMemory<>))
+                return Make(typeof(ReadOnlyMemoryPayloadFormat<>), element);
+        }
+
         return new JsonPayloadFormat<T>();
     }
+
+    private static PayloadFormat<T> Make(Type format, Type element) => (PayloadFormat<T>)Activator.CreateInstance(format.MakeGenericType(element))!;
 
     /// <summary>What MemoryMarshal takes for a sequence of bytes: not pointers, not nullables.</summary>
     private static bool IsUnmanagedStruct(Type type) =>

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Reflection;
 using Tandem.Executors;
 using Tandem.Platform;
@@ -40,6 +41,7 @@ internal abstract class ChunkWork(string name)
             var results = new TResult[arguments.Length];
             var done = 0;
             Exception? failure = null;
+            var start = Stopwatch.GetTimestamp();
             try
             {
                 for (; done < arguments.Length; done++)
@@ -50,6 +52,7 @@ internal abstract class ChunkWork(string name)
                 failure = exception;
             }
 
+            response.WriteInt64(Stopwatch.GetElapsedTime(start).Ticks);
             using var noting = memory.Write();
             var block = response.BeginBlock();
             Payload.Write(response, failure is null ? results : results[..done]);

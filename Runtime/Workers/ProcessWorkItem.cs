@@ -101,7 +101,8 @@ internal sealed class ProcessChunk<TResult>(in Request request, CallTokens? toke
     protected override Chunk<TResult> Read(ReadOnlySpan<byte> response, string worker)
     {
         var reader = new WireReader(response);
+        var time = new TimeSpan(reader.ReadInt64());
         var results = Payload.Read<TResult[]>(reader.ReadBlock());
-        return new Chunk<TResult>(results, reader.IsAtEnd ? null : RemoteError.Read(ref reader, worker));
+        return new Chunk<TResult>(results, reader.IsAtEnd ? null : RemoteError.Read(ref reader, worker), time);
     }
 }
