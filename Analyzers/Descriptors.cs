@@ -72,6 +72,10 @@ internal static class Descriptors
         "Unsafe collection changed by several threads",
         "'{0}' is {2} here, but {3}, and a {1} is not made for several threads; hold one lock around every use, or use a concurrent collection");
 
+    public static readonly DiagnosticDescriptor UnguardedAccess = Rule("TDM4007", Races, Warning,
+        "Guarded state touched without its lock",
+        "'{0}' is {1} here without '{2}', {3}; take that lock around it");
+
     public static readonly DiagnosticDescriptor LoopVariableCaptured = Rule("TDM4008", Races, Warning,
         "Loop variable captured by work that starts in the loop",
         "'{0}' is read here by work that is started on line {1} and runs on beside the loop, but the loop changes '{0}' on line {2}; copy it to a local of each round");

@@ -38,6 +38,14 @@ public class Account
 
     private void Take(decimal amount) => Balance -= amount;
 
+    [Tandem.GuardedBy(nameof(_gate))] private (int Day, decimal Rate) _interest;
+
+    public decimal Rate => _interest.Rate;
+
+    public void SetRate(decimal rate) { lock (_gate) { _interest = (_interest.Day, rate); Note(); } Note(); _interest.Day++; }
+
+    [Tandem.Holds(nameof(_gate))] private void Note() => _fees += _interest.Rate;
+
     public static void Open() { if (s_open < 5) s_open = s_open + 1; }
 }
 

@@ -1,8 +1,8 @@
 namespace Tandem;
 
 /// <summary>
-/// Says which lock guards a field or property: whoever checks and then changes it without that lock around both is told (TDM4001), and the
-/// fix takes that lock. It changes nothing at run time. The name and the meaning are those of Error Prone's and the JCIP book's <c>@GuardedBy</c>.
+/// Says which lock guards a field or property: whoever touches it without that lock is told (TDM4007, TDM4001 for a check and a change), and
+/// the fix takes that lock. It changes nothing at run time. The name and the meaning are those of Error Prone's and the JCIP book's <c>@GuardedBy</c>.
 /// </summary>
 /// <param name="lockName">The lock's name, best given as <c>nameof(_gate)</c>: a field or property of the same type.</param>
 [AttributeUsage(AttributeTargets.Field | AttributeTargets.Property)]

@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tandem.Analyzers.Model;
 
-/// <summary>What reads like an annotation of Tandem's that makes state shared: [ThreadSafe], [GuardedBy]. A first look, before anything is bound.</summary>
+/// <summary>What reads like an annotation of Tandem's that makes state shared: [ThreadSafe], [GuardedBy]; or that says what its callers hold: [Holds]. A first look, before anything is bound.</summary>
 internal static class AnnotationSyntax
 {
     /// <summary>Whether the declaration around the node, or one of the types around that, is marked as shared.</summary>
@@ -15,13 +15,17 @@ internal static class AnnotationSyntax
         return false;
     }
 
-    private static bool IsShared(AttributeSyntax attribute) => attribute.Name switch
-    {
-        QualifiedNameSyntax qualified => IsName(qualified.Right),
-        AliasQualifiedNameSyntax qualified => IsName(qualified.Name),
-        SimpleNameSyntax name => IsName(name),
-        _ => false,
-    };
+    /// <summary>Whether the method says that its callers hold a lock.</summary>
+    public static bool SaysHeld(MethodDeclarationSyntax method) =>
+        method.AttributeLists.SelectMany(static list => list.Attributes).Any(static attribute => NameOf(attribute) is "Holds" or "HoldsAttribute");
 
-    private static bool IsName(SimpleNameSyntax name) => name.Identifier.ValueText is "ThreadSafe" or "ThreadSafeAttribute" or "GuardedBy" or "GuardedByAttribute";
+    private static bool IsShared(AttributeSyntax attribute) => NameOf(attribute) is "ThreadSafe" or "ThreadSafeAttribute" or "GuardedBy" or "GuardedByAttribute";
+
+    private static string? NameOf(AttributeSyntax attribute) => attribute.Name switch
+    {
+        QualifiedNameSyntax qualified => qualified.Right.Identifier.ValueText,
+        AliasQualifiedNameSyntax qualified => qualified.Name.Identifier.ValueText,
+        SimpleNameSyntax name => name.Identifier.ValueText,
+        _ => null,
+    };
 }

@@ -19,6 +19,8 @@ internal sealed class NameTable(Compilation compilation)
     private readonly HashSet<string> _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
     private readonly System.Lazy<HashSet<string>> _concurrentCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).ConcurrentCollections)]);
     private readonly System.Lazy<HashSet<string>> _plainCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).PlainCollections)]);
+    private readonly System.Lazy<HashSet<string>> _held = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Held)]);
+    private readonly System.Lazy<Dictionary<string, HashSet<string>>> _tornUnderLock = new(() => FindTornUnderLock(compilation));
     private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -60,9 +62,28 @@ internal sealed class NameTable(Compilation compilation)
 
     private bool MayBeGuarded(string name) => _guarded.GetOrAdd(name, name => _shared.Value.Contains(name) || (Mentioning(name) ?? []).Any(MayLock));
 
+    /// <summary>Whether the member mentions what is declared to be guarded, or what its type assigns where it may hold a lock, and not in one step.</summary>
+    public bool MayTouchGuarded(MemberNames member) => member.Mentioned.Overlaps(_shared.Value) || member.Mentioned.Overlaps(_held.Value)
+        || (member.TypeName is { } type && _tornUnderLock.Value.TryGetValue(type, out var names) && member.Mentioned.Overlaps(names));
+
     private bool MayLock(MemberNames member) => member.MayLock || _userAcquires.Overlaps(member.Mentioned);
 
     private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
+
+    /// <summary>What the types of each name assign where they may hold a lock, as far as that may take several steps.</summary>
+    private static Dictionary<string, HashSet<string>> FindTornUnderLock(Compilation compilation)
+    {
+        HashSet<string> torn = [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Torn)];
+        var found = new Dictionary<string, HashSet<string>>();
+        foreach (var member in compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members))
+        {
+            if (!member.MayLock || member.TypeName is not { } type || !member.Assigned.Overlaps(torn)) continue;
+            if (!found.TryGetValue(type, out var names)) found[type] = names = [];
+            names.UnionWith(member.Assigned.Where(torn.Contains));
+        }
+
+        return found;
+    }
 
     /// <summary>What the members of each name assign; most assign nothing.</summary>
     private static Dictionary<string, HashSet<string>> FindAssigned(Compilation compilation)

@@ -76,7 +76,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         step.Holds.Concat(access.Holds).Any(hold => hold.Lock.IsKnown && SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, held.Symbol));
 
     /// <summary>An object that this body made itself, and shows to no lambda.</summary>
-    private static bool IsUnshared(Body body, Place place) =>
+    public static bool IsUnshared(Body body, Place place) =>
         place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && !body.Locals.IsCaptured(local);
 
     public static string Name(IMethodSymbol method) => method switch

@@ -33,6 +33,7 @@ internal sealed class RaceTable
             new UnsafeCollectionFinder(concurrency),
             new CheckThenActFinder(concurrency),
             new NonAtomicUpdateFinder(concurrency),
+            new UnguardedAccessFinder(concurrency),
         ];
     }
 

@@ -17,6 +17,8 @@ internal sealed class TreeIndex
     private readonly HashSet<string> _shared = [];
     private readonly HashSet<string> _concurrentCollections = [];
     private readonly HashSet<string> _plainCollections = [];
+    private readonly HashSet<string> _held = [];
+    private readonly HashSet<string> _torn = [];
 
     private TreeIndex(SyntaxNode root)
     {
@@ -31,6 +33,7 @@ internal sealed class TreeIndex
                 _members.Add(names[node]);
             }
 
+            NoteDeclaration(node);
             switch (node)
             {
                 case SimpleNameSyntax { Identifier.ValueText: var name } mention when MemberOf(node) is { } member:
@@ -70,6 +73,12 @@ internal sealed class TreeIndex
     /// <summary>The same for a collection that is not made for several threads.</summary>
     public IReadOnlyCollection<string> PlainCollections => _plainCollections;
 
+    /// <summary>The names of the methods whose callers are declared to hold a lock.</summary>
+    public IReadOnlyCollection<string> Held => _held;
+
+    /// <summary>The names of the fields and properties that may be structures of several words, which are not read in one step.</summary>
+    public IReadOnlyCollection<string> Torn => _torn;
+
     /// <summary>The names of the methods that may go on after they have returned: async ones, and those that return a task.</summary>
     public IReadOnlyCollection<string> GoingOn => _goingOn;
 
@@ -102,6 +111,22 @@ internal sealed class TreeIndex
         CompilationUnitSyntax unit => unit.Members.Any(SyntaxKind.GlobalStatement),
         _ => false,
     };
+
+    private void NoteDeclaration(SyntaxNode node)
+    {
+        switch (node)
+        {
+            case MethodDeclarationSyntax method when AnnotationSyntax.SaysHeld(method):
+                _held.Add(method.Identifier.ValueText);
+                break;
+            case PropertyDeclarationSyntax property when TornSyntax.MayTear(property.Type):
+                _torn.Add(property.Identifier.ValueText);
+                break;
+            case FieldDeclarationSyntax field when TornSyntax.MayTear(field.Declaration.Type):
+                foreach (var variable in field.Declaration.Variables) _torn.Add(variable.Identifier.ValueText);
+                break;
+        }
+    }
 
     private void Note(MemberNames member, string name, SimpleNameSyntax mention)
     {
