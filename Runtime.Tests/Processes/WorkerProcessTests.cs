@@ -280,6 +280,39 @@ public abstract class WorkerProcessContractTests
     }
 
     [Fact]
+    public async Task TerminatedAtAnyTimeOfItsStart_ItEnds()
+    {
+        for (var spins = 1; spins < 1 << 24; spins *= 4)
+        {
+            using var process = WorkerProcess.Start(static token => token.WaitHandle.WaitOne(), CancellationToken.None, Options);
+            Thread.SpinWait(spins);
+            process.Terminate();
+            await process.JoinAsync().Soon();
+            Assert.True(process.Completion.IsCanceled || process.Result);
+        }
+    }
+
+    [Fact]
+    public async Task ManyAtOnceAndInARow_LeaveNothingBehind()
+    {
+        await RunSomeAsync();
+        var before = Descriptors();
+        for (var i = 0; i < 3; i++)
+            await RunSomeAsync();
+        Assert.True(await Blocking.Run(() => SpinWait.SpinUntil(() => Descriptors() <= before, Blocking.Patience)), $"There were {before} descriptors, now {Descriptors()}.");
+        Assert.Empty(WorkerProcesses.ChildrenOf(Environment.ProcessId));
+
+        async Task RunSomeAsync()
+        {
+            var processes = await Task.WhenAll(Enumerable.Range(0, 6).Select(i => Blocking.Run(() => WorkerProcess.Start(Work.Double, i, Options)))).Soon();
+            Assert.Equal(Enumerable.Range(0, 6).Select(Work.Double), await Task.WhenAll(processes.Select(p => p.Completion)).Soon());
+            Array.ForEach(processes, p => p.Dispose());
+        }
+
+        static int Descriptors() => Directory.GetFileSystemEntries("/proc/self/fd").Length;
+    }
+
+    [Fact]
     public void AProgramThatIsNotThere_IsToldByStart()
     {
         var thrown = Assert.Throws<WorkerStartException>(() => WorkerProcess.Start(static () => { }, new() { Command = Command(new("/nowhere/dotnet", ["exec"])) }));
@@ -311,6 +344,14 @@ public abstract class WorkerProcessContractTests
 public sealed class WorkerProcessTests : WorkerProcessContractTests
 {
     private protected override WorkerCommand Command(WorkerCommand command) => command;
+
+    [Fact]
+    public async Task AChildThatClosesItsChannelAndLivesOn_IsEnded()
+    {
+        using var process = WorkerProcess.Start(static () => { }, new() { Command = new("/bin/sh", ["-c", "exec 3>&-; while sleep 1; do :; done"]) });
+        await Assert.ThrowsAsync<WorkerStartException>(() => process.Completion.Soon());
+        Assert.Equal("SIGKILL", process.Signal);
+    }
 }
 
 [Collection(WorkerProcesses.Name)]

@@ -1,12 +1,13 @@
 using System.Diagnostics;
 using Tandem.Runtime.Tests.Executors;
 using Tandem.Workers;
+using Xunit.Abstractions;
 
 namespace Tandem.Runtime.Tests.Workers;
 
 /// <summary>Which workers are kept, which are let go or replaced, and what they ran is run again only where that was asked for.</summary>
 [Collection(WorkerProcesses.Name)]
-public sealed class KeepingTests
+public sealed class KeepingTests(ITestOutputHelper output)
 {
     private const string Meeting = "TANDEM_TEST_MEETING";
 
@@ -102,6 +103,32 @@ public sealed class KeepingTests
             Assert.Equal("SIGKILL", (await Assert.ThrowsAsync<WorkerCrashedException>(() => task.Soon())).Signal);
         Assert.Equal(4, await next.Soon());
         Assert.Equal(retries + 1, starts.Starts);
+    }
+
+    [Fact]
+    public async Task WhatIdempotentWorkWasGiven_IsThereTheNextTimeToo()
+    {
+        using var starts = new StartCounter(Death.Kill);
+        using var queue = new ProcessQueue<int>();
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, EnvironmentVariables = { ["TANDEM_TEST_DEATHS"] = "2" } });
+        Assert.Equal(1 << 20, await executor.Submit([Idempotent] static (numbers, queue) =>
+        {
+            queue.Put(numbers.Length);
+            return numbers.Length * DieAndGiveOne();
+        }, new int[1 << 20], queue).Soon());
+        Assert.Equal(3, queue.Count);
+    }
+
+    [Fact]
+    public async Task WorkThatComesJustWhenAWorkerIsLetGo_IsRunOnce()
+    {
+        var random = Stress.Seeded(output);
+        await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, IdleTimeout = TimeSpan.FromMilliseconds(1) });
+        for (var i = 0; i < Stress.Rounds(20); i++)
+        {
+            Assert.Equal(2 * i, await executor.Submit(Work.Double, i).Soon());
+            Thread.SpinWait(random.Next(1 << 18));
+        }
     }
 
     [Fact]
