@@ -1,5 +1,6 @@
 using Tandem.Executors;
 using Tandem.Runtime.Tests.Executors;
+using Tandem.Workers;
 
 namespace Tandem.Runtime.Tests.Workers;
 
@@ -13,7 +14,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhoeverAwaitsALoneCall_MayBlockForTheNext()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create();
         for (var i = 0; i < 3; i++)
         {
             await OnTheWatchAsync(executor, () =>
@@ -24,7 +25,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhoeverAwaitsALoneCall_MayBlockUntilOthersHaveUsedTheExecutor()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create();
         using var end = new ManualResetEventSlim();
         var blocks = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var blocked = OnTheWatchAsync(executor, () =>
@@ -42,7 +43,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhoeverAwaitsALoneCall_MayDisposeTheExecutor()
     {
-        var executor = new ProcessExecutor(1);
+        var executor = Create();
         await OnTheWatchAsync(executor, executor.Dispose);
         Assert.Empty(WorkerProcesses.ChildrenOf(Environment.ProcessId));
     }
@@ -50,7 +51,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhoeverCancelsALoneCall_RunsNobodysCode()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create();
         await executor.Submit(Work.Double, 1).Soon();
         using var meeting = new Rendezvous();
         using var cancellation = new CancellationTokenSource();
@@ -70,7 +71,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhoeverAwaitsALoneCall_MayBlockForTheNext_AlsoAfterACrash()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create();
         await executor.Submit(Work.Double, 1).Soon();
         var crash = executor.Submit(static () => Work.Die(Death.Kill));
         var next = crash.ContinueWith(_ => executor.Submit(Work.Double, 4).Soon().GetAwaiter().GetResult(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
@@ -81,7 +82,7 @@ public sealed class LoneCallTests
     [Fact]
     public async Task WhatThatCodeLeavesOnTheThread_TheNextDoesNotFind()
     {
-        await using var executor = new ProcessExecutor(1);
+        await using var executor = Create();
         for (var i = 0; i < 3; i++)
         {
             await OnTheWatchAsync(executor, static () =>
@@ -115,6 +116,9 @@ public sealed class LoneCallTests
         items.Ran(TimeSpan.TicksPerSecond);
         Assert.False(items.AreWorthIt);
     }
+
+    /// <summary>Over shared memory, also where all other tests run over pipes, whose threads run nobody's code.</summary>
+    private static ProcessExecutor Create() => new(new() { MaxWorkers = 1 }, WorkerCommand.Current with { IsPortable = false });
 
     /// <summary>Runs the code on the thread that watches the worker: where it awaits the only call of an idle one, before that ends.</summary>
     private static async Task OnTheWatchAsync(ProcessExecutor executor, Action code)

@@ -17,7 +17,7 @@ internal static class JsonPayload
         MaxDepth = MaxDepth,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Converters = { new ExactStringJsonConverter(), new ExactCharJsonConverter(), new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
-        TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { ExactContract.Apply } },
+        TypeInfoResolver = JsonTypeInfoResolver.Combine(new DeclaredContexts(), new DefaultJsonTypeInfoResolver()).WithAddedModifier(ExactContract.Apply),
     };
 
     public static NotSupportedException CannotCross(Type type, Exception reason) => new(
