@@ -221,14 +221,14 @@ public class UnsafeLockObjectFixTests
 
     [Fact]
     public Task LockThatADerivedTypeMayChoose_Stays() => NotOffered("""
-        public class Base { protected virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
-        public class Derived : Base { private readonly object _own = new(); protected override object Gate => _own; public void Dec() { lock (_own) N--; } }
+        public class Base { public virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
+        public class Derived : Base { private readonly object _own = new(); public override object Gate => _own; public void Dec() { lock ([|_own|]) N--; } }
         """);
 
     [Fact]
     public Task LockThatAnOverridingPropertyReturns_Stays() => NotOffered("""
-        public class Base { protected virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
-        public class Derived : Base { public readonly object Own = new(); protected override object Gate => Own; public void Dec() { lock ([|Own|]) N--; } }
+        public class Base { public virtual object Gate { get; } = new(); protected int N; public void Inc() { lock ([|Gate|]) N++; } }
+        public class Derived : Base { public readonly object Own = new(); public override object Gate => Own; public void Dec() { lock ([|Own|]) N--; } }
         """);
 
     private static Task NotOffered(string members) => InClass(members, members);

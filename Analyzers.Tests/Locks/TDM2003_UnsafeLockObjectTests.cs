@@ -61,10 +61,10 @@ public class UnsafeLockObjectTests
     public Task PublicField_Triggers() => InClass("public readonly object Gate = new(); void M(C other) { lock ([|Gate|]) { } lock ([|other.Gate|]) { } }");
 
     [Fact]
-    public Task ProtectedField_Triggers() => InClass("protected static readonly object s_gate = new(); void M() { lock ([|s_gate|]) { } }");
+    public Task ProtectedField_Triggers() => Verify.VerifyAnalyzerAsync("public class D { protected static readonly object s_gate = new(); void M() { lock ([|s_gate|]) { } } }");
 
     [Fact]
-    public Task ProtectedFieldOfTheBase_Triggers() => Verify.VerifyAnalyzerAsync("class B { protected readonly object Gate = new(); } class D : B { void M() { lock ([|Gate|]) { } } }");
+    public Task ProtectedFieldOfTheBase_Triggers() => Verify.VerifyAnalyzerAsync("public class B { protected readonly object Gate = new(); } class D : B { void M() { lock ([|Gate|]) { } } }");
 
     [Theory]
     [InlineData("public abstract class B { protected abstract object Sync { get; } void M() { lock (Sync) { } } } public class D : B { readonly object _own = new(); protected override object Sync => _own; void N() { lock (_own) { } lock (Sync) { } } }")]
@@ -111,6 +111,27 @@ public class UnsafeLockObjectTests
 
     [Fact]
     public Task FieldAssignedInALambdaOfTheConstructor_Triggers() => InClass("event Action? Reset; C() { Reset += () => _items = new(); } void M() { lock ([|_items|]) { } }");
+
+    [Fact]
+    public Task FieldSetUpOnce_DoesNotTrigger() => InClass("SemaphoreSlim? _one; Random _random = null!; object? _gate; public virtual void Initialize() { _one = new(1); _gate = new object(); } public void Begin() => _gate?.ToString(); async Task M() { lock (_gate!) { } await _one!.WaitAsync(); try { } finally { _one.Release(); } }");
+
+    [Fact]
+    public Task FieldSetUpTwice_Triggers() => InClass("object? _gate; void Start() => _gate = new object(); void Restart() => _gate = new object(); void M() { lock ([|_gate|]!) { } }");
+
+    [Fact]
+    public Task FieldSetUpByWhoeverLocksIt_Triggers() => InClass("object? _gate; void M() { _gate = new object(); lock ([|_gate|]) { } }");
+
+    [Fact]
+    public Task FieldSetUpByTheConstructorAndAgain_Triggers() => InClass("object _gate; C() { _gate = new(); } void Reset() { _gate = new object(); } void M() { lock ([|_gate|]) { } }");
+
+    [Fact]
+    public Task ObjectThatLocksItself_DoesNotTrigger() => InClass("sealed class Session { int _n; public void Close() { lock (_items) { } } readonly object _items = new(); public void Cancel() { lock (this) _n++; } } Session _session = new(); void M() { lock (_session) _session.Close(); } void Next() => _session = new();");
+
+    [Fact]
+    public Task ObjectThatDoesNotLockItself_Triggers() => InClass("sealed class Session { int _n; public void Cancel() { _n++; } } Session _session = new(); void M() { lock ([|_session|]) _session.Cancel(); } void Next() => _session = new();");
+
+    [Fact]
+    public Task ProtectedFieldOfAnInternalType_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("abstract class D { protected readonly object _gate = new(); void M() { lock (_gate) { } } } sealed class E : D { void N() { lock (_gate) { } } }");
 
     [Fact]
     public Task FieldOfAnotherPart_Triggers() => Verify.VerifyAnalyzerAsync("partial class D { object _gate = new(); void M() { lock ([|_gate|]) { } } } partial class D { void Reset() => (_gate, _) = (new object(), 1); }");

@@ -12,7 +12,7 @@ internal sealed class HandOvers(LockPoint at, LockEffects effects, FlowContext c
     private readonly Dictionary<IOperation, ReleaseSummaries.Summary> _summaries = [];
 
     /// <summary>A lock that is passed to <paramref name="argument"/>'s receiver, which keeps it, is the receiver's to release.</summary>
-    public void ToKeeper(IArgumentOperation argument, ITypeSymbol? createdType)
+    public void ToKeeper(IOperation argument, ITypeSymbol? createdType)
     {
         if (at.State.Held.IsEmpty || at.PathOf(argument) is not { } path) return;
 

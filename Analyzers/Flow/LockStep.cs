@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
 using Tandem.Analyzers.Model;
@@ -136,6 +137,11 @@ internal sealed class LockStep
                 return FlowValue.Unknown;
             case IFlowAnonymousFunctionOperation or IMethodReferenceOperation:
                 return Delegate(operation);
+            case IInvalidOperation { Syntax: InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax }:
+                // A call that does not bind: what it is given may be anybody's.
+                EvaluateChildren(operation);
+                if (_at.IsReached) foreach (var argument in operation.ChildOperations) _handOvers.ToKeeper(argument, createdType: null);
+                return FlowValue.Unknown;
         }
 
         EvaluateChildren(operation);

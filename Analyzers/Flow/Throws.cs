@@ -16,6 +16,9 @@ internal static class Throws
     // A body of this length is read to see whether it calls anything; a longer one does.
     private const int LongestTrivialBody = 400;
 
+    // The same for one that may be all in a try.
+    private const int LongestGuardedBody = 4_000;
+
     private static readonly ImmutableHashSet<string> s_safeTypes =
     [
         "System.Threading.Interlocked", "System.Threading.Volatile", "System.Math", "System.GC", "System.Diagnostics.Debug",
@@ -30,6 +33,17 @@ internal static class Throws
     [
         "MemoryBarrier", "IsNullOrEmpty", "IsNullOrWhiteSpace", "ReferenceEquals", "GetValueOrDefault", "Dispose", "DisposeAsync", "ConfigureAwait", "Yield", "GetEnumerator",
     ];
+
+    // Of types with other members that do throw.
+    private static readonly ImmutableHashSet<string> s_safeCalls =
+    [
+        "System.Guid.NewGuid", "System.Runtime.InteropServices.GCHandle.Free", "System.Runtime.InteropServices.Marshal.GetLastWin32Error", "System.Runtime.InteropServices.Marshal.GetLastPInvokeError",
+        "System.Collections.Concurrent.ConcurrentStack.TryPop", "System.Collections.Concurrent.ConcurrentStack.TryPeek", "System.Collections.Concurrent.ConcurrentStack.Push",
+        "System.Collections.Concurrent.ConcurrentQueue.TryDequeue", "System.Collections.Concurrent.ConcurrentQueue.TryPeek", "System.Collections.Concurrent.ConcurrentQueue.Enqueue",
+        "System.Collections.Concurrent.ConcurrentBag.TryTake", "System.Collections.Concurrent.ConcurrentBag.TryPeek", "System.Collections.Concurrent.ConcurrentBag.Add",
+    ];
+
+    private static readonly ImmutableHashSet<string> s_safeCallNames = [.. s_safeCalls.Select(static call => call.Substring(call.LastIndexOf('.') + 1))];
 
     private static readonly ImmutableHashSet<string> s_throwingProperties = ["Value", "Result"];
 
@@ -66,7 +80,7 @@ internal static class Throws
     private static bool MayThrow(IInvocationOperation call)
     {
         var method = call.TargetMethod;
-        if (s_safeMembers.Contains(method.Name) || IsSafe(method.ContainingType)) return false;
+        if (s_safeMembers.Contains(method.Name) || IsSafe(method.ContainingType) || IsSafe(method)) return false;
 
         // foreach over an array.
         if (call is { IsImplicit: true, Instance.Type.SpecialType: SpecialType.System_Collections_IEnumerator } or { IsImplicit: true, Instance: IConversionOperation { Operand.Type.TypeKind: TypeKind.Array } }) return false;
@@ -76,6 +90,14 @@ internal static class Throws
 
         return !IsTrivial(method);
     }
+
+    private static bool IsSafe(IMethodSymbol method) =>
+        (s_safeCallNames.Contains(method.Name) && s_safeCalls.Contains($"{method.ContainingType.ContainingNamespace}.{method.ContainingType.Name}.{method.Name}"))
+        // What goes wrong in native code is told by its result.
+        || (method.IsExtern && method.GetDllImportData() is not null)
+        // A log that throws has nobody to tell; no code is written with that in mind.
+        || method.ContainingType is { Name: "LoggerExtensions" or "ILogger", ContainingNamespace: { Name: "Logging", ContainingNamespace.Name: "Extensions" } }
+        || method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name is "LoggerMessageAttribute" or "LibraryImportAttribute");
 
     private static bool MayThrow(IObjectCreationOperation creation)
     {
@@ -110,14 +132,28 @@ internal static class Throws
         && type?.SpecialType is not (SpecialType.System_Single or SpecialType.System_Double)
         && divisor.ConstantValue is not { HasValue: true, Value: not 0 };
 
-    /// <summary>Whether the member's own body, read as text, does nothing that may throw. False where there is no body to read.</summary>
+    /// <summary>Whether the member's own body, read as text, does nothing that may throw, or catches whatever is thrown in it. False where there is no body to read.</summary>
     private static bool IsTrivial(IMethodSymbol method)
     {
         if (method.IsAbstract || method.IsVirtual || method.IsOverride || method.IsExtern || method.DeclaringSyntaxReferences.Length != 1) return false;
         var declaration = method.DeclaringSyntaxReferences[0];
-        if (declaration.Span.Length > LongestTrivialBody) return false;
+        if (declaration.Span.Length > LongestGuardedBody) return false;
 
-        foreach (var node in declaration.GetSyntax().DescendantNodesAndSelf())
+        var syntax = declaration.GetSyntax();
+        return syntax is MethodDeclarationSyntax { Body: { } body }
+            ? body.Statements.All(static statement => statement is TryStatementSyntax attempt ? CatchesAll(attempt) : IsHarmless(statement))
+            : IsHarmless(syntax);
+    }
+
+    private static bool CatchesAll(TryStatementSyntax attempt) =>
+        attempt.Catches.Any(static handler => handler.Filter is null && handler.Declaration?.Type is null or IdentifierNameSyntax { Identifier.ValueText: "Exception" } or QualifiedNameSyntax { Right.Identifier.ValueText: "Exception" })
+        && attempt.Catches.All(static handler => IsHarmless(handler.Block))
+        && (attempt.Finally is null || IsHarmless(attempt.Finally.Block));
+
+    private static bool IsHarmless(SyntaxNode code)
+    {
+        if (code.Span.Length > LongestTrivialBody) return false;
+        foreach (var node in code.DescendantNodesAndSelf())
             if (node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax or ThrowStatementSyntax or ThrowExpressionSyntax
                 or AwaitExpressionSyntax or YieldStatementSyntax or ConstructorInitializerSyntax or CheckedStatementSyntax or CommonForEachStatementSyntax
                 || node.IsKind(SyntaxKind.DivideExpression) || node.IsKind(SyntaxKind.ModuloExpression)) return false;

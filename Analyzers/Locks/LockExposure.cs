@@ -40,7 +40,12 @@ internal static class LockExposure
     {
         if (member.DeclaredAccessibility is not (Accessibility.Public or Accessibility.Protected or Accessibility.ProtectedOrInternal)) return false;
         for (var type = member.ContainingType; type is not null; type = type.ContainingType)
+        {
             if (type.DeclaredAccessibility == Accessibility.Private || type.IsFileLocal) return false;
+            // What derives from an internal type is of this program, and shares the lock on purpose.
+            if (type.DeclaredAccessibility == Accessibility.Internal && member.DeclaredAccessibility != Accessibility.Public) return false;
+        }
+
         return true;
     }
 

@@ -44,6 +44,8 @@ internal sealed class LockObjects(Compilation compilation)
     {
         if (theLock.Unconverted() is not IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } reference) return null;
         var member = reference.Member.OriginalDefinition;
+        // Its own methods lock it, too: what is locked is this object, whichever the member holds.
+        if (LocksItself(reference.Type)) return null;
         return _replacements.GetOrAdd(member, symbol => LockReplacement.Of(symbol, compilation)) is { } assignment
             ? new($"it is assigned again on line {LineOf(assignment)}, and two threads can then hold different objects", Home(reference), member.Name, assignment)
             : null;
@@ -100,6 +102,12 @@ internal sealed class LockObjects(Compilation compilation)
             if (operation is IConversionOperation { OperatorMethod: null, Operand: { Type.IsValueType: true } operand, Type.IsReferenceType: true }) return operand;
         return null;
     }
+
+    /// <summary>Whether methods of the type have a <c>lock (this)</c>.</summary>
+    private bool LocksItself(ITypeSymbol? type) =>
+        type is not null && type.DeclaringSyntaxReferences.Any(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree)
+            && LockSites.Of(reference.SyntaxTree, LockTable.KnownNames, default).Functions.SelectMany(static function => function.Statements)
+                .Any(statement => statement.Expression is ThisExpressionSyntax && reference.Span.Contains(statement.Span)));
 
     /// <summary>Whether nobody but the type around it can name the type: no stranger will lock its objects.</summary>
     private static bool IsWithinOneType(ITypeSymbol? type)

@@ -29,21 +29,37 @@ internal enum LockOwner
 /// </summary>
 internal static class LockOwners
 {
-    public static LockOwner Of(HeldLock held, SyntaxNode function, LockNames? known = null)
+    public static LockOwner Of(HeldLock held, SyntaxNode function, LockNames? callNames = null)
     {
-        var names = known ?? LockTable.KnownNames;
+        var names = callNames ?? LockTable.KnownNames;
         if (held.Lock.Symbol is not { } symbol) return LockOwner.Unknown;
         if (symbol is ILocalSymbol && IsReleasedAsElement(held, function, names)) return LockOwner.Unknown;
         if (symbol is ILocalSymbol) return CallsIn(function).Any(call => Releases(call, symbol.Name, names)) ? LockOwner.OtherModeHere : LockOwner.Nobody;
 
+        var known = NamesOf(symbol, function);
         var others = OutermostTypes(symbol, function).SelectMany(names.CallsIn)
-            .Where(call => Acquires(call, symbol.Name, names) || Releases(call, symbol.Name, names))
+            .Where(call => known.Any(name => Acquires(call, name, names) || Releases(call, name, names)))
             .GroupBy(static call => FunctionGraphs.FunctionAround(call))
             .ToList();
 
-        if (others.Any(calls => calls.Key != function && !calls.Any(call => Acquires(call, symbol.Name, names)))) return LockOwner.AnotherMember;
+        if (others.Any(calls => calls.Key != function && !calls.Any(call => known.Any(name => Acquires(call, name, names))))) return LockOwner.AnotherMember;
         if (others.Any(calls => calls.Key == function && calls.Any(call => Releases(call, symbol.Name, names)))) return LockOwner.OtherModeHere;
         return symbol is IFieldSymbol { DeclaredAccessibility: Accessibility.Private } && held.Lock.IsVisibleToType ? LockOwner.Nobody : LockOwner.Unknown;
+    }
+
+    /// <summary>What the lock is called in its type: a parameter may be kept in a field, for another member to release.</summary>
+    private static IReadOnlyList<string> NamesOf(ISymbol symbol, SyntaxNode function)
+    {
+        if (symbol is not IParameterSymbol) return [symbol.Name];
+        var kept = from assignment in function.DescendantNodes().OfType<AssignmentExpressionSyntax>()
+                   where assignment.Right is IdentifierNameSyntax { Identifier.ValueText: var value } && value == symbol.Name
+                   select assignment.Left switch
+                   {
+                       IdentifierNameSyntax name => name.Identifier.ValueText,
+                       MemberAccessExpressionSyntax { Expression: ThisExpressionSyntax, Name.Identifier.ValueText: var name } => name,
+                       _ => symbol.Name,
+                   };
+        return [symbol.Name, .. kept.Distinct()];
     }
 
     /// <summary>Whether a lock of <c>foreach (var x in locks)</c> is released as <c>locks[i]</c>: which ones, the flow can't tell.</summary>

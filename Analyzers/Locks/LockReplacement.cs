@@ -13,7 +13,7 @@ internal static class LockReplacement
     private static readonly string[] s_setUpAttributes = ["SetUp", "Setup", "Initialize", "Deserializ"];
     private static readonly string[] s_setUpNames = ["InitializeComponent", "Awake", "OnInitialized", "OnInitializedAsync"];
 
-    /// <summary>The assignment of <paramref name="member"/> outside of declaration and constructors; null if there is none.</summary>
+    /// <summary>The assignment of <paramref name="member"/> outside of declaration and constructors; null if there is none, or none but the one that sets it up.</summary>
     public static Location? Of(ISymbol member, Compilation compilation)
     {
         if (member is IFieldSymbol { IsReadOnly: true } or IFieldSymbol { IsConst: true } or IPropertySymbol { SetMethod: null or { IsInitOnly: true } }) return null;
@@ -21,21 +21,37 @@ internal static class LockReplacement
 
         var type = member.ContainingType;
         while (type.ContainingType is { } outer) type = outer;
-        return type.DeclaringSyntaxReferences
+        var mentions = type.DeclaringSyntaxReferences
             .Where(reference => compilation.ContainsSyntaxTree(reference.SyntaxTree))
             .SelectMany(static reference => reference.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>())
-            .Where(name => name.Identifier.ValueText == member.Name && Replaces(name, member) && IsFor(name, member, compilation))
-            .Select(static name => name.GetLocation())
-            .FirstOrDefault();
+            .Where(name => name.Identifier.ValueText == member.Name)
+            .ToList();
+        var replacements = mentions.Where(name => Replaces(name, member) && IsFor(name, member, compilation)).Take(2).ToList();
+        return replacements.Count == 0 || (replacements.Count == 1 && IsSetUp(replacements[0], member, mentions)) ? null : replacements[0].GetLocation();
     }
+
+    /// <summary>Whether the one assignment gives the member, which had nothing before, its only object: nobody can have locked another one. A method that locks it, too, may be called again.</summary>
+    private static bool IsSetUp(IdentifierNameSyntax assigned, ISymbol member, IReadOnlyList<IdentifierNameSyntax> mentions) =>
+        Target(assigned) is { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Right: not BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } } }
+        && member.DeclaringSyntaxReferences.All(static reference => reference.GetSyntax() is VariableDeclaratorSyntax { Initializer: null } or PropertyDeclarationSyntax { Initializer: null })
+        && Flow.FunctionGraphs.FunctionAround(assigned) is MethodDeclarationSyntax method
+        && mentions.All(mention => mention == assigned || !(IsWritten(mention) || (method.Span.Contains(mention.Span) && mention.Ancestors().OfType<LockStatementSyntax>().Any(held => held.Expression.Span.Contains(mention.Span)))));
+
+    private static bool IsWritten(IdentifierNameSyntax name) =>
+        Target(name).Parent is AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment && assignment.Left == Target(name) && !IsNothing(assignment.Right);
+
+    private static ExpressionSyntax Target(IdentifierNameSyntax name) => name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+
+    private static bool IsNothing(ExpressionSyntax value) =>
+        value.IsKind(SyntaxKind.NullLiteralExpression) || value.IsKind(SyntaxKind.DefaultLiteralExpression) || value is PostfixUnaryExpressionSyntax { Operand.RawKind: (int)SyntaxKind.NullLiteralExpression };
 
     private static bool Replaces(IdentifierNameSyntax name, ISymbol member)
     {
-        ExpressionSyntax target = name.Parent is MemberAccessExpressionSyntax access && access.Name == name ? access : name;
+        var target = Target(name);
         var isAssigned = target.Parent switch
         {
             // Without a lock nobody takes it: the next one to try gets an exception, not another lock.
-            AssignmentExpressionSyntax assignment => assignment.Left == target && !assignment.Right.IsKind(SyntaxKind.NullLiteralExpression) && !assignment.Right.IsKind(SyntaxKind.DefaultLiteralExpression) && assignment.Right is not PostfixUnaryExpressionSyntax { Operand.RawKind: (int)SyntaxKind.NullLiteralExpression },
+            AssignmentExpressionSyntax assignment => assignment.Left == target && !IsNothing(assignment.Right),
             ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } => true,
             // `Interlocked.Exchange(ref _gate, …)`; CompareExchange and LazyInitializer set it once.
             ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" } } } => true,

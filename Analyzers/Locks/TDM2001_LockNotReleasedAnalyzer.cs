@@ -47,7 +47,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         if (held.Kind == LockKind.Mutex && (IsEntryPoint(function) || (releases.IsEmpty && LockOwners.IsNamedOrOwned(held, function)))) return null;
 
         // One that begins with nothing to take is a signal: what is taken was given by somebody else.
-        if (held.Kind == LockKind.Semaphore && SemaphoreCount.Of(held.Lock.Symbol) == 0) return null;
+        if (held.Kind == LockKind.Semaphore && SemaphoreCount.BeginsEmpty(held.Lock.Symbol, default)) return null;
 
         // Released as another lock, it is told at that release.
         if (locks.Strays.Any(stray => WrongRelease.MeantBy(stray, locks, function) == held)) return null;
