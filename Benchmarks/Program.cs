@@ -20,7 +20,8 @@ static int Usage()
                           every rule over every project below the folder: reports per rule and ms per 1,000 lines
                           --list   prints each report with its line of code
                           --warm   measures twice: the second time with the analyzers compiled, as in an IDE
-                          --fixes  applies each offered fix by itself and counts what compiles, what is gone, what is new
+                          --fixes  applies each offered fix by itself, then all of a document and of a project at once, and counts per
+                                   rule what compiles, what is gone, what is new
                           --rule   that rule alone, or the rules whose id starts like that: TDM2 for all about locks
           analyzers --growth [--rule TDMxxxx]
                           what each rule costs on a file of 10,000 lines, and on one of twice and four times the size
