@@ -96,17 +96,13 @@ internal sealed class LockWalk
         !_watched.Contains(hold) || (state.EventOf(hold).Kind == LockEventKind.Unknown && kind != LockEventKind.Unknown) ? state
         : state.Happened(hold, kind is LockEventKind.None or LockEventKind.Unknown ? new(kind, null) : new(kind, operation));
 
-    /// <summary>Runs every visited block once more, and tells <paramref name="observer"/> the state before each operation.</summary>
+    /// <summary>Runs every visited block once more, and tells <paramref name="observer"/> the state before each operation. By one thread: the walk knows one place at a time.</summary>
     public void Replay(Action<IOperation, LockState> observer)
     {
-        // The walk knows one place at a time; the rules run at once.
-        lock (_visits)
-        {
-            Observer = observer;
-            foreach (var visit in _visits.ToList()) Execute(visit);
-            _pending.Clear();
-            Observer = null;
-        }
+        Observer = observer;
+        foreach (var visit in _visits.ToList()) Execute(visit);
+        _pending.Clear();
+        Observer = null;
     }
 
     /// <summary>Whether some path comes to every block that can be reached at all.</summary>

@@ -22,8 +22,8 @@ internal static class SemaphoreCount
 
     /// <summary>Whether the variable's semaphore begins with nothing to take, wherever it is made: it is a signal, or counts what others put there.</summary>
     public static bool BeginsEmpty(ISymbol? variable, CancellationToken cancellationToken) =>
-        Makings.Of(Field(variable), cancellationToken) is { } makings
-        && makings.All(static arguments => arguments.FirstOrDefault()?.Expression is LiteralExpressionSyntax { Token.Value: 0 });
+        Of(variable) == 0
+        || (Makings.Of(Field(variable), cancellationToken) is { } makings && makings.All(static arguments => arguments.FirstOrDefault()?.Expression is LiteralExpressionSyntax { Token.Value: 0 }));
 
     /// <summary>Whether the variable's semaphore is a lock: every one that it is given lets in one at a time, and begins free.</summary>
     public static bool IsOne(ISymbol? variable, CancellationToken cancellationToken) =>
