@@ -102,11 +102,51 @@ public class LockNotReleasedHarmlessTests
         void M(bool flag) { if ([|_handles.Pool.WaitOne(0)|]) { Work(); if (flag) _handles.Pool.Release(); } }
         """);
 
+    [Fact]
+    public Task SemaphoreThatBoundsWorkGivenBackElsewhere_DoesNotTrigger() => InType("""
+        readonly SemaphoreSlim _limit = new(8);
+        async Task Consume(Func<Func<Task>, Task> push)
+        {
+            try
+            {
+                while (_count > 0)
+                {
+                    await _limit.WaitAsync();
+                    await Task.Yield();
+                    await push(() => Handle());
+                }
+            }
+            catch (Exception) { _count = 0; }
+        }
+        async Task Handle() { try { await Task.Yield(); } finally { _limit.Release(); } }
+        """);
+
+    [Fact]
+    public Task SemaphoreThatALambdaSignals_DoesNotTrigger() => InType("""
+        bool Room(SemaphoreSlim goesOn, Func<Action, bool> take)
+        {
+            while (_count > 0 && !take(() => goesOn.Release())) goesOn.Wait();
+            return _count > 0;
+        }
+        """);
+
+    [Fact]
+    public Task SemaphoreOfOneThatAContinuationGivesBack_TriggersBeforeIt() => InType("""
+        readonly SemaphoreSlim _one = new(1);
+        async Task M()
+        {
+            await [|_one.WaitAsync()|];
+            Work();
+            _ = Task.Run(() => { try { Work(); } finally { _one.Release(); } });
+        }
+        """);
+
     private static Task InType(string members) => Verify.VerifyAnalyzerAsync($$"""
         using System;
         using System.Collections.Concurrent;
         using System.Runtime.InteropServices;
         using System.Threading;
+        using System.Threading.Tasks;
         #pragma warning disable CS0649, CS0169
 
         class C

@@ -49,6 +49,9 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
         // One that begins with nothing to take is a signal: what is taken was given by somebody else.
         if (held.Kind == LockKind.Semaphore && SemaphoreCount.BeginsEmpty(held.Lock.Symbol, default)) return null;
 
+        // One that others give back, and that may let several in, bounds work or is a signal: there is no one who holds it.
+        if (held.Kind == LockKind.Semaphore && releases.IsEmpty && !SemaphoreCount.IsOne(held.Lock.Symbol, default)) return null;
+
         // Released as another lock, it is told at that release.
         if (locks.Strays.Any(stray => WrongRelease.MeantBy(stray, locks, function) == held)) return null;
 
