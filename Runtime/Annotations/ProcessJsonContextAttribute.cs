@@ -4,8 +4,7 @@ namespace Tandem;
 
 /// <summary>
 /// Names a source-generated context of System.Text.Json for types of this assembly, to be used for arguments and results of these types in
-/// place of reflection: a fresh worker is quicker with its first call. An attribute of the assembly and not an option of an executor, since the
-/// worker must find it too.
+/// place of reflection over them. An attribute of the assembly and not an option of an executor, since the worker must find it too.
 /// </summary>
 /// <example><c>[assembly: ProcessJsonContext(typeof(OrdersJsonContext))]</c></example>
 /// <remarks>

@@ -15,6 +15,7 @@ internal static class WarmUp
         var frames = new WireWriter();
         Add(frames, WorkReference.To<Func<int, int>>(Nothing), 1);
         Add(frames, WorkReference.To<Func<string, string>>(Nothing), "");
+        Add(frames, WorkReference.To<Func<Example, Example>>(Nothing), new Example("", []));
         return new Canned(frames.Written);
     }
 
@@ -39,6 +40,9 @@ internal static class WarmUp
     }
 
     private static T Nothing<T>(T argument) => argument;
+
+    /// <summary>Something that goes as JSON.</summary>
+    private sealed record Example(string Text, List<int> Numbers);
 
     private sealed class Canned(ReadOnlyMemory<byte> frames) : WorkerTransport
     {
