@@ -68,6 +68,10 @@ internal static class Descriptors
         "Check-then-act on a concurrent collection",
         "{0}, but {1}; another thread can change it in between, so {2}");
 
+    public static readonly DiagnosticDescriptor LazyInitialization = Rule("TDM4004", Races, Warning,
+        "Unsafe lazy initialisation, broken double-checked lock",
+        "{0}, but {1}; {2}");
+
     public static readonly DiagnosticDescriptor UnsafeCollection = Rule("TDM4005", Races, Warning,
         "Unsafe collection changed by several threads",
         "'{0}' is {2} here, but {3}, and a {1} is not made for several threads; hold one lock around every use, or use a concurrent collection");

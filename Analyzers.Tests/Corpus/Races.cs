@@ -137,3 +137,39 @@ public static class Rounds
         }
     }
 }
+
+public sealed class Cache
+{
+    private readonly object _gate = new();
+    private List<string>? _names;
+    private bool _started, _ready;
+    private int _value;
+
+    public List<string> Names { get { if (_names == null) _names = new(); return _names ??= []; } }
+
+    public int Value
+    {
+        get
+        {
+            if (!_ready) // not yet
+            {
+                lock (_gate)
+                {
+                    if (!_ready)
+                    {
+                        _value = 3;
+                        _ready = true;
+                    }
+                }
+            }
+            return _value;
+        }
+    }
+
+    public void Start()
+    {
+        if (_started) return;
+        _started = true;
+        Parallel.For(0, 9, _ => { Start(); Console.WriteLine(Names.Count); });
+    }
+}

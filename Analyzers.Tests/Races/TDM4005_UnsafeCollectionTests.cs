@@ -132,6 +132,7 @@ public class UnsafeCollectionTests
         "var text = new StringBuilder(); using var timer = new Timer(_ => [|text.Append('.')|], null, 0, 10); Console.WriteLine(text.ToString());",
         "var queue = new Queue<int>(); new Thread(() => { while (true) if (queue.Count > 0) Console.WriteLine([|queue.Dequeue()|]); }).Start(); [|queue.Enqueue(1)|];",
         "new[] { 1, 2 }.AsParallel().ForAll(new List<int>().Add);",
+        "var gate = new object(); var list = new List<int>(); Parallel.For(0, 9, i => { lock (gate) list.Add(i); foreach (var x in [|list|]) Console.WriteLine(x); });",
         // Each has its own, or they come in order.
         "var list = new List<int>(); for (var i = 0; i < 9; i++) list.Add(i);",
         "Parallel.For(0, 9, i => { var own = new List<int>(); own.Add(i); });",
@@ -161,6 +162,26 @@ public class UnsafeCollectionTests
             }
         }
         """);
+
+    /// <summary>Types that start work of their own, which uses what their members fill.</summary>
+    public static TheoryData<string> Types =>
+    [
+        "class Feed { readonly List<int> _all = []; public Feed() => new Thread(Loop).Start(); public void Add(int n) => [|_all.Add(n)|]; void Loop() { foreach (var x in _all) Console.WriteLine(x); } }",
+        "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public void Add(int n) => [|_all.Add(n)|]; void Loop() { [|_all.Clear()|]; } }",
+        "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Drop() => [|_all.Clear()|]; }",
+        // It is set up before.
+        "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public void Add(int n) => _all.Add(n); void Loop() { foreach (var x in _all) Console.WriteLine(x); } }",
+        // The lock is for something else.
+        "class Feed { readonly List<int> _all = [], _new = []; public void Add(int n) { lock (_new) _new.Add(n); } public void Move() { lock (_new) { _all.AddRange(_new); _new.Clear(); } foreach (var x in _all) Console.WriteLine(x); _all.Clear(); } }",
+        // What calls itself holds what it was called with.
+        "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) Fill(n); } public void Drop() { lock (_gate) _all.Clear(); } void Fill(int n) { _all.Add(n); if (n > 0) Fill(n - 1); } }",
+        "class Feed { void Run() { var all = new List<int>(); Action<int> add = n => { lock (all) all.Add(n); }; add(1); foreach (var x in all) Console.WriteLine(x); } }",
+    ];
+
+    [Theory]
+    [MemberData(nameof(Types))]
+    public Task WorkOfATypesOwn_TriggersWhereItOverlaps(string type) => Verify.VerifyAnalyzerAsync(
+        "#nullable enable\nusing System; using System.Collections.Generic; using System.Threading;\n" + type);
 
     [Fact]
     public Task Message_TellsWhereTheThreadsComeFrom() => Verify.VerifyAnalyzerAsync(

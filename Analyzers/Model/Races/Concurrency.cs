@@ -114,7 +114,9 @@ internal sealed class Concurrency
         if (body.Parent is null && IsVisibleOutside(body.Method)) return false;
         // Too many callers to ask are given the benefit of the doubt.
         if (_entries.Of(body) is not { } entries) return true;
-        return !entries.IsEmpty && entries.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || IsOnceOnly(entry.Caller) || (entry.Caller != body && RunsLocked(entry.Caller, depth - 1))));
+        // What calls itself holds what it was called with.
+        var others = entries.Where(entry => entry.Caller != body).ToList();
+        return others.Count > 0 && others.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || IsOnceOnly(entry.Caller) || RunsLocked(entry.Caller, depth - 1))) && entries.All(static entry => entry.Spawn is null);
     }
 
     private static bool IsVisibleOutside(IMethodSymbol method)

@@ -17,6 +17,36 @@ internal static class Initialization
         return TestAgainst(found.Read.Operation) is { } test && IsConstant(test.Other, out var tested) && IsDefault(tested) && HappensWhenEqual(test, found.Act.Operation) != false;
     }
 
+    /// <summary>Whether the change is made where the test has found that it was not made yet, and only there.</summary>
+    public static bool HappensWhenUnset(CheckThenAct found)
+    {
+        // A loop goes on until something is set, by whomever.
+        if (found.Read.Operation != found.Check.Operation || IsOfLoop(found.Check.Operation) || TestAgainst(found.Read.Operation) is not { } test) return false;
+        var happens = HappensWhenEqual(test, found.Act.Operation);
+        if (test.Other is null || !IsConstant(test.Other, out var tested) || IsDefault(tested)) return happens == true && (test.Other is null || IsConstant(test.Other, out _));
+        return happens == false && found.Write.Value is { } value && IsConstant(value, out var set) && Equals(set, tested);
+    }
+
+    /// <summary>Whether it is a mark that something has been done: a constant.</summary>
+    public static bool IsFlag(Access write) => write.Value is { } value && IsConstant(value, out var constant) && constant is not null;
+
+    /// <summary>Whether any thread would set the same, and nobody can tell whose it is: a number, a text, a type.</summary>
+    public static bool IsMemo(Access write) => !IsFlag(write) && write.Value.Unconverted() is { Type: { } type } value
+        && (type.IsValueType || type.SpecialType is SpecialType.System_String || type is { Name: "Type", ContainingNamespace.Name: "System" })
+        && !value.DescendantsAndSelf().Any(static part => part is IIncrementOrDecrementOperation or IInvocationOperation { TargetMethod.ContainingType.Name: "Interlocked" or "Guid" or "Random" });
+
+    private static bool IsOfLoop(IOperation test)
+    {
+        for (var (at, from) = (test.Parent, test); at is not null; (at, from) = (at.Parent, at))
+        {
+            if (at is IWhileLoopOperation loop) return loop.Condition == from;
+            if (at is IForLoopOperation counting) return counting.Condition == from;
+            if (at is IBlockOperation or IConditionalOperation { Syntax: Microsoft.CodeAnalysis.CSharp.Syntax.IfStatementSyntax }) return false;
+        }
+
+        return false;
+    }
+
     /// <summary><c>if (_name != value) _name = value;</c>: whoever comes in between, the outcome is the same.</summary>
     public static bool IsIdempotent(CheckThenAct found)
     {
@@ -58,7 +88,7 @@ internal static class Initialization
     /// <summary>Whether the act is done when the comparison finds both equal; null if the code is not so plain.</summary>
     private static bool? HappensWhenEqual(Test test, IOperation act)
     {
-        if (test.Comparison is ICoalesceOperation coalesce) return coalesce.WhenNull.Contains(act) ? true : null;
+        if (test.Comparison is ICoalesceOperation coalesce) return coalesce.WhenNull.Contains(act) || act.Contains(coalesce) ? true : null;
 
         var equal = test.Equal;
         bool and = true, or = true;

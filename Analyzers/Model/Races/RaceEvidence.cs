@@ -22,12 +22,13 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     /// <param name="place">What is used.</param>
     /// <param name="overlap">Finds the runs that overlap.</param>
     /// <param name="concurrency">The compilation's concurrency.</param>
-    public static RaceEvidence? For(Body body, IOperation from, Place place, System.Func<Overlap?> overlap, Concurrency concurrency)
+    /// <param name="counts">Which guards are evidence; all, if it is null.</param>
+    public static RaceEvidence? For(Body body, IOperation from, Place place, System.Func<Overlap?> overlap, Concurrency concurrency, System.Func<Guard, bool>? counts = null)
     {
         var isUnshared = IsUnshared(body, place);
         return (isUnshared ? null : OfAnnotation(body, place) ?? OfDeclaredGuard(place))
             ?? (overlap() is { } found ? Of(found, body, from) : null)
-            ?? (isUnshared ? null : OfGuard(body, from, place, concurrency));
+            ?? (isUnshared ? null : OfGuard(body, from, place, concurrency, counts ?? (static _ => true)));
     }
 
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
@@ -66,9 +67,9 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         return new RaceEvidence(text, [.. starts.Select(static start => start.Syntax.GetLocation())]);
     }
 
-    private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency)
+    private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency, System.Func<Guard, bool> counts)
     {
-        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body, other => !concurrency.IsOver(other.Body, other.Access, body, from, place)) is not { } guard) return null;
+        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body, other => counts(other) && !concurrency.IsOver(other.Body, other.Access, body, from, place)) is not { } guard) return null;
         return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
     }
 

@@ -25,13 +25,16 @@ internal sealed class RaceTable
         var concurrency = Concurrency.Of(compilation);
         _bodies = concurrency.Bodies;
 
+        var checks = new CheckThenActs(concurrency);
+
         // The most specific first.
         _finders =
         [
             new LoopVariableFinder(concurrency),
+            new LazyInitializationFinder(concurrency, checks),
             new ConcurrentCollectionFinder(concurrency),
             new UnsafeCollectionFinder(concurrency),
-            new CheckThenActFinder(concurrency),
+            new CheckThenActFinder(concurrency, checks),
             new NonAtomicUpdateFinder(concurrency),
             new UnguardedAccessFinder(concurrency),
         ];

@@ -40,7 +40,7 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
     {
         if (Body != other.Body || !Object.Equals(other.Object) || (Life is null && other.Life is null)) return false;
         // `Parallel.Invoke(a, b)` starts two things in one place.
-        if (Site == other.Site) return Spawn?.Site == Site && other.Spawn?.Site == Site && Spawn?.Work != other.Spawn?.Work;
+        if (Site == other.Site) return (Repeats && other.Repeats) || (Spawn?.Site == Site && other.Spawn?.Site == Site && Spawn?.Work != other.Spawn?.Work);
         if (AreAlternatives(Site, other.Site) || Follows(other) || other.Follows(this)) return false;
         if (Spawn is { IsSerial: true } && other.Spawn is { IsSerial: true }) return false;
         if (Life is { } life && other.Life is { } otherLife) return life.Overlaps(otherLife);

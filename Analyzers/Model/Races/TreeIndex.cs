@@ -191,7 +191,7 @@ internal sealed class TreeIndex
             switch (at)
             {
                 case ConditionalExpressionSyntax conditional when conditional.Condition == from:
-                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression } binary when binary.Left == from:
+                case BinaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalAndExpression or (int)SyntaxKind.LogicalOrExpression or (int)SyntaxKind.CoalesceExpression } binary when binary.Left == from:
                 case SwitchExpressionSyntax choice when choice.GoverningExpression == from:
                 // A local, which may be tested or written back later.
                 case EqualsValueClauseSyntax or LocalDeclarationStatementSyntax:

@@ -62,7 +62,19 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         bool Conflicts(Access other) => other is CollectionUse touch && use.ConflictsWith(touch) && (use.Writes || !touch.Holds.IsEmpty);
 
         if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
-        return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts), concurrency);
+        // All that happens to a local is to be seen; and a lock that this very body takes and leaves may be for something else.
+        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost;
+
+        return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !IsSetUpBefore(use, overlap) ? overlap : null, concurrency, Counts);
+    }
+
+    /// <summary>Whether it is filled by members that are called before the one that starts the work, which only reads it: how objects are set up.</summary>
+    private static bool IsSetUpBefore(CollectionUse use, Overlap overlap)
+    {
+        var (mine, other) = (overlap.Mine.Body.Outermost, overlap.Other.Body.Outermost);
+        if (mine == other || (use.Writes && overlap.Verb == "changes")) return false;
+        var starter = overlap.Mine.Life is not null ? mine : other;
+        return !Concurrency.IsOnceOnly(starter);
     }
 
     /// <summary>What to lock: with the lock that guards the collection already, the uses here; with a new one, all uses there are.</summary>
