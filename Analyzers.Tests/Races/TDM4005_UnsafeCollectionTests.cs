@@ -173,6 +173,7 @@ public class UnsafeCollectionTests
         "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public void Add(int n) => _all.Add(n); void Loop() { foreach (var x in _all) Console.WriteLine(x); } }",
         // The lock is for something else.
         "class Feed { readonly List<int> _all = [], _new = []; public void Add(int n) { lock (_new) _new.Add(n); } public void Move() { lock (_new) { _all.AddRange(_new); _new.Clear(); } foreach (var x in _all) Console.WriteLine(x); _all.Clear(); } }",
+        "class Feed { readonly object _gate = new(); readonly Queue<int> _open = new(); public void Show() { lock (_gate) _open.Clear(); } public void Run() { _open.Enqueue(1); while (_open.Count > 0) _open.Dequeue(); } }",
         // What calls itself holds what it was called with.
         "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) Fill(n); } public void Drop() { lock (_gate) _all.Clear(); } void Fill(int n) { _all.Add(n); if (n > 0) Fill(n - 1); } }",
         "class Feed { void Run() { var all = new List<int>(); Action<int> add = n => { lock (all) all.Add(n); }; add(1); foreach (var x in all) Console.WriteLine(x); } }",

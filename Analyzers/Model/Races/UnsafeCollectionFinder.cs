@@ -62,10 +62,16 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         bool Conflicts(Access other) => other is CollectionUse touch && use.ConflictsWith(touch) && (use.Writes || !touch.Holds.IsEmpty);
 
         if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
-        // All that happens to a local is to be seen; and a lock that this very body takes and leaves may be for something else.
-        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost;
+        // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else.
+        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && IsMostlyLocked(body, use.Place);
 
         return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !IsSetUpBefore(use, overlap) ? overlap : null, concurrency, Counts);
+    }
+
+    private bool IsMostlyLocked(Body body, Place place)
+    {
+        var uses = concurrency.AccessesOf(place, body).Where(static other => !Concurrency.IsOnceOnly(other.Body)).ToList();
+        return uses.Count(static other => !other.Access.Holds.IsEmpty) * 2 >= uses.Count;
     }
 
     /// <summary>Whether it is filled by members that are called before the one that starts the work, which only reads it: how objects are set up.</summary>
