@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -18,10 +17,8 @@ internal sealed record CollectionSteps(SemanticModel Model, IOperation Check, IR
     /// <summary>Null where one of them is not to be found.</summary>
     public static CollectionSteps? Of(SemanticModel model, SyntaxNode reported, Diagnostic diagnostic, CancellationToken cancellationToken)
     {
-        if (model.GetOperation(reported, cancellationToken) is not { } check || !diagnostic.Properties.TryGetValue(Race.ActCount, out var count)) return null;
-        var root = reported.SyntaxTree.GetRoot(cancellationToken);
-        var acts = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture))
-            .Select(act => model.GetOperation(root.FindNode(act.SourceSpan, getInnermostNodeForTie: true), cancellationToken)).ToList();
+        if (model.GetOperation(reported, cancellationToken) is not { } check) return null;
+        var acts = Race.ActsOf(diagnostic, reported.SyntaxTree.GetRoot(cancellationToken)).Select(act => model.GetOperation(act, cancellationToken)).ToList();
         return acts.Contains(null) ? null : new CollectionSteps(model, check, [.. acts.OfType<IOperation>()]);
     }
 

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -16,9 +15,7 @@ public sealed class CheckThenActCodeFix() : TextCodeFixProvider("TDM4001")
 {
     private protected override IEnumerable<TextFix> Fixes(SemanticModel model, SyntaxNode reported, Diagnostic diagnostic, CancellationToken cancellationToken)
     {
-        if (!diagnostic.Properties.TryGetValue(Race.ActCount, out var count)) yield break;
-        var root = reported.SyntaxTree.GetRoot(cancellationToken);
-        var acts = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(act => root.FindNode(act.SourceSpan, getInnermostNodeForTie: true)).ToList();
+        var acts = Race.ActsOf(diagnostic, reported.SyntaxTree.GetRoot(cancellationToken));
         SyntaxNode[] nodes = [reported, .. acts];
 
         // With the lock held, nobody could end the wait.

@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -18,9 +17,7 @@ public sealed class UnsafeCollectionCodeFix() : TextCodeFixProvider("TDM4005")
     {
         if (!diagnostic.Properties.ContainsKey(LockChoice.Existing) && ConcurrentReplacement.Of(model, reported, cancellationToken) is { } replacement) yield return replacement;
 
-        if (!diagnostic.Properties.TryGetValue(Race.ActCount, out var count)) yield break;
-        var root = reported.SyntaxTree.GetRoot(cancellationToken);
-        var uses = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(act => root.FindNode(act.SourceSpan, getInnermostNodeForTie: true)).Prepend(reported);
+        var uses = Race.ActsOf(diagnostic, reported.SyntaxTree.GetRoot(cancellationToken)).Insert(0, reported);
 
         // Each function takes the lock for itself.
         var holds = new List<IReadOnlyList<SyntaxNode>>();

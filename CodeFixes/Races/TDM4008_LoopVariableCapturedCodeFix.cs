@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.Globalization;
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
@@ -17,12 +16,11 @@ public sealed class LoopVariableCapturedCodeFix() : TextCodeFixProvider("TDM4008
 {
     private protected override IEnumerable<TextFix> Fixes(SemanticModel model, SyntaxNode reported, Diagnostic diagnostic, CancellationToken cancellationToken)
     {
-        if (!diagnostic.Properties.TryGetValue(Race.ActCount, out var count)) yield break;
         var root = reported.SyntaxTree.GetRoot(cancellationToken);
-        var reads = diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(read => root.FindNode(read.SourceSpan, getInnermostNodeForTie: true)).Prepend(reported).ToList();
+        var reads = Race.ActsOf(diagnostic, root).Insert(0, reported);
 
         // A local function is shared by all rounds, as is a lambda that was made before them.
-        var start = root.FindNode(diagnostic.AdditionalLocations[reads.Count - 1].SourceSpan, getInnermostNodeForTie: true);
+        var start = root.FindNode(diagnostic.AdditionalLocations[reads.Length - 1].SourceSpan, getInnermostNodeForTie: true);
         if (reads.Any(read => !start.Span.Contains(read.Span)) || start.FirstAncestorOrSelf<StatementSyntax>() is not { } statement) yield break;
 
         var name = reported.ToString() + "Copy";

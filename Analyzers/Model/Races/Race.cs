@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
+using System.Globalization;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 
@@ -50,14 +51,19 @@ internal sealed record Race(
     ImmutableDictionary<string, string?> Facts,
     ImmutableArray<Step> Steps)
 {
+    /// <summary>The code of the acts, in a diagnostic's own file; none where the diagnostic is no race's.</summary>
+    public static ImmutableArray<SyntaxNode> ActsOf(Diagnostic diagnostic, SyntaxNode root) => diagnostic.Properties.TryGetValue(ActCount, out var count)
+        ? [.. diagnostic.AdditionalLocations.Take(int.Parse(count!, CultureInfo.InvariantCulture)).Select(act => root.FindNode(act.SourceSpan, getInnermostNodeForTie: true))]
+        : [];
+
     /// <summary>In a diagnostic's properties: how many of its additional locations, the first of them, are acts.</summary>
-    public const string ActCount = nameof(ActCount);
+    private const string ActCount = nameof(ActCount);
 
     public Diagnostic Report(DiagnosticDescriptor rule) => Diagnostic.Create(
         rule,
         Reported.Syntax.GetLocation(),
         [.. Acts.Select(static act => act.Syntax.GetLocation()), .. Evidence.Places],
-        Facts.Add(ActCount, Acts.Length.ToString(System.Globalization.CultureInfo.InvariantCulture)),
+        Facts.Add(ActCount, Acts.Length.ToString(CultureInfo.InvariantCulture)),
         [.. Arguments]);
 }
 
