@@ -73,7 +73,8 @@ internal sealed class NameTable(Compilation compilation)
     /// <summary>What the types of each name assign where they may hold a lock, as far as that may take several steps.</summary>
     private static Dictionary<string, HashSet<string>> FindTornUnderLock(Compilation compilation)
     {
-        HashSet<string> torn = [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Torn)];
+        HashSet<string> structures = [.. TornSyntax.Framework, .. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Structures)];
+        HashSet<string> torn = [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Torn).Where(field => structures.Contains(field.Type)).Select(static field => field.Name)];
         var found = new Dictionary<string, HashSet<string>>();
         foreach (var member in compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members))
         {

@@ -18,7 +18,8 @@ internal sealed class TreeIndex
     private readonly HashSet<string> _concurrentCollections = [];
     private readonly HashSet<string> _plainCollections = [];
     private readonly HashSet<string> _held = [];
-    private readonly HashSet<string> _torn = [];
+    private readonly List<(string Name, string Type)> _torn = [];
+    private readonly HashSet<string> _structures = [];
 
     private TreeIndex(SyntaxNode root)
     {
@@ -76,8 +77,11 @@ internal sealed class TreeIndex
     /// <summary>The names of the methods whose callers are declared to hold a lock.</summary>
     public IReadOnlyCollection<string> Held => _held;
 
-    /// <summary>The names of the fields and properties that may be structures of several words, which are not read in one step.</summary>
-    public IReadOnlyCollection<string> Torn => _torn;
+    /// <summary>The fields and properties that may be structures of several words, which are not read in one step, each with its type's name.</summary>
+    public IReadOnlyCollection<(string Name, string Type)> Torn => _torn;
+
+    /// <summary>The names of the structures that the file declares.</summary>
+    public IReadOnlyCollection<string> Structures => _structures;
 
     /// <summary>The names of the methods that may go on after they have returned: async ones, and those that return a task.</summary>
     public IReadOnlyCollection<string> GoingOn => _goingOn;
@@ -119,11 +123,14 @@ internal sealed class TreeIndex
             case MethodDeclarationSyntax method when AnnotationSyntax.SaysHeld(method):
                 _held.Add(method.Identifier.ValueText);
                 break;
-            case PropertyDeclarationSyntax property when TornSyntax.MayTear(property.Type):
-                _torn.Add(property.Identifier.ValueText);
+            case PropertyDeclarationSyntax property when TornSyntax.Candidate(property.Type) is { } type:
+                _torn.Add((property.Identifier.ValueText, type));
                 break;
-            case FieldDeclarationSyntax field when TornSyntax.MayTear(field.Declaration.Type):
-                foreach (var variable in field.Declaration.Variables) _torn.Add(variable.Identifier.ValueText);
+            case FieldDeclarationSyntax field when TornSyntax.Candidate(field.Declaration.Type) is { } type:
+                foreach (var variable in field.Declaration.Variables) _torn.Add((variable.Identifier.ValueText, type));
+                break;
+            case StructDeclarationSyntax or RecordDeclarationSyntax { ClassOrStructKeyword.RawKind: (int)SyntaxKind.StructKeyword }:
+                _structures.Add(((TypeDeclarationSyntax)node).Identifier.ValueText);
                 break;
         }
     }

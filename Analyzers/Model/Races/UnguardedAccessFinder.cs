@@ -14,9 +14,6 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
     /// <summary>Fewer accesses under a lock may hold it for something else.</summary>
     private const int LeastGuarded = 3;
 
-    /// <summary>Structures of the framework whose fields its reference assemblies do not show.</summary>
-    private static readonly ImmutableHashSet<string> s_knownLarge = ["Decimal", "Nullable", "Guid", "DateTimeOffset", "Int128", "UInt128", "BigInteger"];
-
     public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayTouchGuarded(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
@@ -87,7 +84,7 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
         _ => false,
     };
 
-    private static bool IsLarge(ITypeSymbol type) => type is { IsValueType: true, TypeKind: TypeKind.Struct } && (s_knownLarge.Contains(type.Name) || Words(type, depth: 4) > 1);
+    private static bool IsLarge(ITypeSymbol type) => type is { IsValueType: true, TypeKind: TypeKind.Struct } && (TornSyntax.Framework.Contains(type.Name) || Words(type, depth: 4) > 1);
 
     /// <summary>How many fields the structure is made of. Reference assemblies say <c>_dummy</c> for those that they hide.</summary>
     private static int Words(ITypeSymbol type, int depth) => depth == 0 || type.SpecialType is not (SpecialType.None or SpecialType.System_Nullable_T) || type is not { IsValueType: true, TypeKind: TypeKind.Struct } ? 1
