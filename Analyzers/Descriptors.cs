@@ -46,7 +46,7 @@ internal static class Descriptors
 
     public static readonly DiagnosticDescriptor WaitWithoutLock = Rule("TDM2009", Locks, Warning,
         "Wait or Pulse without the lock",
-        "'{0}' needs the lock of '{1}', {2}, and throws; call it inside 'lock ({1})'");
+        "'{0}' needs the lock of '{1}', {2}, and throws; {3}");
 
     public static readonly DiagnosticDescriptor LockCopied = Rule("TDM2010", Locks, Warning,
         "Lock copied by value",

@@ -138,5 +138,79 @@ public class Locks
         static void Pause() => Thread.Sleep(1);
     }
 
+    public object Shared = new();
+    private System.Collections.Generic.Queue<int> _queue = new();
+    private readonly object[] _forks = [new(), new(), new()];
+    private readonly SpinLock _fixedSpin = new(false);
+
+    public void UnsafeObjects(Type type)
+    {
+        lock (this) lock (typeof(Locks)) lock ("text") lock (Shared) _value++;
+        lock (_queue ??= new()) { _queue = new(); }
+        lock ((object)_value) lock (new object()) { Monitor.Enter(type); Monitor.Exit(type); }
+    }
+
+    public void OneOrder(Locks other) { lock (_monitor) lock (_forks[0]) Compute(); lock (_monitor) lock (other._monitor) Compute(); }
+
+    public void OtherOrder(int i)
+    {
+        lock (_forks[0]) { lock (_monitor) _value--; Task.Run(() => { lock (_monitor) _value++; }).Wait(); }
+        lock (_forks[i]) lock (_forks[(i + 1) % _forks.Length]) Compute();
+    }
+
+    public async Task TakenAgainAsync()
+    {
+        await _semaphore.WaitAsync();
+        try { await SemaphoreLeaksAsync(default); _semaphore.Wait(); _semaphore.Release(); } finally { _semaphore.Release(); }
+        _readerWriter.EnterReadLock();
+        try { _readerWriter.EnterWriteLock(); _readerWriter.ExitWriteLock(); } finally { _readerWriter.ExitReadLock(); }
+        using (_threadLock.Acquire()) using (_threadLock.Acquire()) _value++;
+    }
+
+    public int TestedOnce()
+    {
+        lock (_monitor)
+        {
+            if (_queue.Count == 0) Monitor.Wait(_monitor);
+            _value = _queue.Dequeue();
+            if (_value > 0) return _value;
+            Monitor.Wait(_monitor);
+            var empty = _queue.Count == 0;
+            if (empty) Monitor.Wait(_monitor, 10);
+            return _value;
+        }
+    }
+
+    public void PulsedUnheld() { _value = 1; Monitor.PulseAll(_monitor); lock (_lock) Monitor.Pulse(_lock); }
+
+    public SpinLock Copied(SpinLock given, in SpinLock fixedOne)
+    {
+        var copy = _spin;
+        var taken = false;
+        fixedOne.Enter(ref taken);
+        _fixedSpin.Exit();
+        foreach (var each in new[] { given, copy }) _spin = each;
+        return _spin;
+    }
+
+    private void Take() => Monitor.Enter(_monitor);
+    private bool TryTake() => Monitor.TryEnter(_monitor, 10);
+    private void Give() => Monitor.Exit(_monitor);
+    private IDisposable Writing() { _readerWriter.EnterWriteLock(); return new Hold(_readerWriter); }
+
+    public async Task HelpersAsync()
+    {
+        Take();
+        Compute();
+        Give();
+        if (TryTake()) { await Task.Yield(); Give(); }
+        using (Writing()) { await Task.Delay(1); Thread.Sleep(1); }
+        var hold = Writing();
+        Compute();
+        hold.Dispose();
+    }
+
+    private sealed class Hold(ReaderWriterLockSlim taken) : IDisposable { public void Dispose() => taken.ExitWriteLock(); }
+
     private static int Compute() => int.Parse(Console.ReadLine() ?? "0");
 }

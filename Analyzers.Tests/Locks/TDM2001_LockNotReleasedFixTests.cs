@@ -574,6 +574,54 @@ public class LockNotReleasedFixTests
         "[|_semaphore.Wait()|]; Work(); try { Work(); } finally { _semaphore.Release(); }",
         "_semaphore.Wait(); try { Work(); Work(); } finally { _semaphore.Release(); }");
 
+    [Fact]
+    public Task TryEnterWithElse_ReleasesInFinally() => InMethod("""
+        if ([|Monitor.TryEnter(_gate)|])
+        {
+            Work();
+            Monitor.Exit(_gate);
+        }
+        else
+        {
+            _count++;
+        }
+        """, """
+        if (Monitor.TryEnter(_gate))
+        {
+            try
+            {
+                Work();
+            }
+            finally
+            {
+                Monitor.Exit(_gate);
+            }
+        }
+        else
+        {
+            _count++;
+        }
+        """);
+
+    [Fact]
+    public Task ReleaseBesideABrace_Goes() => InMethod("""
+        [|Monitor.Enter(_gate)|];
+        if (_flag)
+        {
+            Work();
+        } Monitor.Exit(_gate);
+        _count++;
+        """, """
+        lock (_gate)
+        {
+            if (_flag)
+            {
+                Work();
+            }
+        }
+        _count++;
+        """);
+
     private static Task InMethod(string body, string repaired, LanguageVersion version = LanguageVersion.Preview) =>
         VerifyAsync("void M()", body, repaired, version);
 

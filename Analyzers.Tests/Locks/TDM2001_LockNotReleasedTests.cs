@@ -639,6 +639,15 @@ public class LockNotReleasedTests
         static void Work() => Console.WriteLine();
         """;
 
+    [Theory]
+    [InlineData("var taken = false; [|Monitor.Enter(_gate, ref taken)|]; try { Work(); } finally { if (!taken) Monitor.Exit(_gate); }")]
+    public Task ReleaseThatNothingComesTo_Triggers(string body) => InMethod(body);
+
+    [Theory]
+    [InlineData("if (s_depth.Value == 0) await _semaphore.WaitAsync(); s_depth.Value++; try { Work(); } finally { if (--s_depth.Value == 0) _semaphore.Release(); } } static readonly AsyncLocal<int> s_depth = new(); void N() {")]
+    [InlineData("var taken = 0; try { for (var i = 0; i < 3; i++) { await _semaphore.WaitAsync(); taken++; } Work(); } finally { _semaphore.Release(taken); }")]
+    public Task CountedHolds_DoNotTrigger(string body) => InMethod(body);
+
     private static Task InMethod(string body) => InType($"async Task M(CancellationToken token) {{ await Task.Yield();\n{body}\n}}");
 
     private static Task InType(string members) => Verify.VerifyAnalyzerAsync(Source(members));

@@ -290,20 +290,6 @@ public class LockReleasedNotHeldFixTests
         "Monitor.Enter(_gate); Monitor.Exit(_gate); Work();");
 
     [Fact]
-    public Task OnlyStatementOfAFinally_IsNotOfferedOverSeveralLines() => NotOffered("""
-        Monitor.Enter(_gate);
-        Monitor.Exit(_gate);
-        try
-        {
-            Work();
-        }
-        finally
-        {
-            [|Monitor.Exit(_gate)|];
-        }
-        """);
-
-    [Fact]
     public Task AcquiredInABareBranch_IsNotOffered() => NotOffered("if (_count > 3) Monitor.Enter(_gate); _count++; [|Monitor.Exit(_gate)|];");
 
     [Fact]
@@ -329,6 +315,53 @@ public class LockReleasedNotHeldFixTests
     [InlineData("var taken = false; Monitor.TryEnter(_gate, 10, ref taken); try { Work(); } finally { if (!taken) [|Monitor.Exit(_gate)|]; }")]
     [InlineData("var taken = _mutex.WaitOne(10); try { Work(); } finally { if (!taken) { [|_mutex.ReleaseMutex()|]; } }")]
     public Task ReleaseThatTestsAlready_IsNotTestedAgain(string body) => NotOffered(body);
+
+    [Fact]
+    public Task LoneReleaseInAFinally_GoesWithTheTry() => InMethod("""
+        Monitor.Enter(_gate);
+        _count++;
+        Monitor.Exit(_gate);
+        try
+        {
+            // all of it
+            Work();
+        }
+        finally
+        {
+            [|Monitor.Exit(_gate)|];
+        }
+        """, """
+        Monitor.Enter(_gate);
+        _count++;
+        Monitor.Exit(_gate);
+        // all of it
+        Work();
+        """);
+
+    [Fact]
+    public Task ReleaseUnderTheFlagOfTheAcquire_IsTested() => InMethod("""
+        var locks = token.CanBeCanceled;
+        if (locks) _mutex.WaitOne(10);
+        try { Work(); }
+        finally { if (locks) [|_mutex.ReleaseMutex()|]; }
+        """, """
+        var locks = token.CanBeCanceled;
+        var taken = false;
+        if (locks) taken = _mutex.WaitOne(10);
+        try { Work(); }
+        finally { if (locks) if (taken) _mutex.ReleaseMutex(); }
+        """);
+
+    [Fact]
+    public Task ReleasesOfOneAcquire_AreTestedTogether() => InMethod("""
+        await _semaphore.WaitAsync(100);
+        try { _count++; [|_semaphore.Release()|]; }
+        catch (System.IO.IOException) { _semaphore.Release(); throw; }
+        """, """
+        var taken = await _semaphore.WaitAsync(100);
+        try { _count++; if (taken) _semaphore.Release(); }
+        catch (System.IO.IOException) { if (taken) _semaphore.Release(); throw; }
+        """);
 
     private static Task NotOffered(string body) => InMethod(body, body);
 

@@ -270,6 +270,41 @@ public class UnsafeLockObjectTests
         "class D { void M() { lock ({|#0:this|}) { } } }",
         Verify.Diagnostic().WithLocation(0).WithMessage("'this' is locked here, but whoever has the object can lock it too; lock a private readonly field instead"));
 
+    [Theory]
+    [InlineData("object? _lazy; void M() { lock ([|_lazy ??= new()|]) { } }")]
+    [InlineData("object? _lazy; void M() { Monitor.Enter([|_lazy ??= new object()|]); }")]
+    [InlineData("Action? _action; void M(Action other) { lock ([|_action ?? other|]) { } }")]
+    public Task ObjectThatMayBeAnother_Triggers(string members) => InClass(members);
+
+    // Locks as sound code has them.
+    [Theory]
+    [InlineData("readonly object _gate = new(); int _n; void M() { lock (_gate) _n++; } int Get() { lock (this._gate) return _n; }")]
+    [InlineData("readonly Lock _lock = new(); int _n; void M() { lock (_lock) _n++; using (_lock.EnterScope()) _n--; }")]
+    [InlineData("static readonly object s_gate = new(); static int s_n; static void M() { lock (s_gate) s_n++; } void N() { lock (C.s_gate) s_n--; }")]
+    [InlineData("private readonly Dictionary<int, string> _byId = new(); void M(int id) { lock (_byId) _byId[id] = \"\"; }")]
+    [InlineData("readonly object[] _stripes = [new(), new()]; void M(int key) { lock (_stripes[key & 1]) { } }")]
+    [InlineData("readonly Dictionary<int, object> _locks = []; void M(int key) { object gate; lock (_locks) { if (!_locks.TryGetValue(key, out gate!)) _locks[key] = gate = new(); } lock (gate) { } }")]
+    [InlineData("readonly System.Collections.Concurrent.ConcurrentDictionary<int, object> _locks = new(); void M(int key) { lock (_locks.GetOrAdd(key, _ => new object())) { } }")]
+    [InlineData("sealed class Node { internal readonly object Gate = new(); } void M(Node node) { lock (node.Gate) { } lock (node) { } }")]
+    [InlineData("static void With(object gate, Action work) { lock (gate) work(); }")]
+    [InlineData("readonly object _gate; C(object shared) { _gate = shared; } void M() { lock (_gate) { } }")]
+    [InlineData("object _gate; C() { _gate = new object(); } void M() { lock (_gate) { } }")]
+    [InlineData("void M(System.Collections.ICollection items) { lock (items.SyncRoot) { } }")]
+    [InlineData("public object SyncRoot { get; } = new(); void M() { lock (SyncRoot) { } }")]
+    [InlineData("void M() { var items = _list; lock (items) items.Clear(); }")]
+    [InlineData("void M() { object gate = new(); Parallel.For(0, 9, i => { lock (gate) { } }); }")]
+    [InlineData("readonly SemaphoreSlim _one = new(1, 1); async Task M() { await _one.WaitAsync(); try { } finally { _one.Release(); } }")]
+    [InlineData("ReaderWriterLockSlim? _rw = new(); void M() { _rw?.EnterReadLock(); _rw?.ExitReadLock(); } void Dispose() { _rw?.Dispose(); _rw = null; }")]
+    [InlineData("object? _gate; static readonly object s_all = new(); void M() { lock (s_all) { _gate ??= new object(); } lock (_gate) { } }")]
+    [InlineData("object? _gate; object Gate => LazyInitializer.EnsureInitialized(ref _gate, () => new object()); void M() { lock (Gate) { } }")]
+    [InlineData("Dictionary<int, int> _d = new(); readonly object _all = new(); void A() { lock (_all) lock (_d) _d[1] = 1; } void Reset() { lock (_all) _d = new(); }")]
+    [InlineData("protected abstract class Base { protected abstract object Sync { get; } void M() { lock (Sync) { } } }")]
+    [InlineData("private sealed class Entry { public int Count; public void Add() { lock (this) Count++; } }")]
+    [InlineData("public static class Locks { public static readonly object Db = new(), Log = new(); } void M() { lock (Locks.Db) { } } class D { void M() { lock (Locks.Db) { } } }")]
+    [InlineData("readonly Queue<int> _queue = new(); int Take() { lock (_queue) { while (_queue.Count == 0) Monitor.Wait(_queue); return _queue.Dequeue(); } }")]
+    [InlineData("readonly object _gate = new(); bool M() { if (!Monitor.TryEnter(_gate, 10)) return false; try { return true; } finally { Monitor.Exit(_gate); } }")]
+    public Task SoundLock_DoesNotTrigger(string members) => InClass(members);
+
     private static Task InClass(string members) => Verify.VerifyAnalyzerAsync($$"""
         using System;
         using System.Collections.Generic;

@@ -250,6 +250,33 @@ public class LockHeldAcrossAwaitTests
         }
         """), Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("_gate", 29, "the code behind this 'await' may run on another one, which can't release it", "use a ThreadLock, acquired with AcquireAsync"));
 
+    // Asynchronous code as it is written beside locks.
+    [Theory]
+    [InlineData("async Task M() { int n; lock (_gate) n = ++_count; await Task.Delay(n); lock (_gate) _count--; }")]
+    [InlineData("Task M() { lock (_gate) { return Work(); } }")]
+    [InlineData("Task? _loading; Task M() { lock (_gate) return _loading ??= LoadAsync(); } async Task LoadAsync() { await Task.Yield(); lock (_gate) _loading = null; }")]
+    [InlineData("async Task M() { while (!Monitor.TryEnter(_gate)) await Task.Delay(10); try { _count++; } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("async Task M() { Monitor.Enter(_gate); try { while (_count > 0) { _count--; Monitor.Exit(_gate); try { await Work(); } finally { Monitor.Enter(_gate); } } } finally { Monitor.Exit(_gate); } }")]
+    [InlineData("async Task M(bool now) { Monitor.Enter(_gate); if (now) { Monitor.Exit(_gate); await Work(); return; } _count++; Monitor.Exit(_gate); }")]
+    [InlineData("IEnumerable<int> M() { int[] copy; lock (_gate) copy = _items.ToArray(); foreach (var item in copy) yield return item; }")]
+    [InlineData("IEnumerable<int> M() { lock (_gate) { if (_items.Count == 0) yield break; } yield return 1; }")]
+    [InlineData("async IAsyncEnumerable<int> M() { await Work(); int n; lock (_gate) n = _count; yield return n; }")]
+    [InlineData("void M() { lock (_gate) { Task.Run(async () => { await Work(); }); } }")]
+    [InlineData("void M() { lock (_gate) { _ = Local(); async Task Local() { await Work(); } } }")]
+    [InlineData("async Task M() { using (_lock.EnterScope()) { _count++; } await Work(); }")]
+    [InlineData("async Task M() { _rw.EnterReadLock(); int n; try { n = _count; } finally { _rw.ExitReadLock(); } await Task.Delay(n); _rw.EnterWriteLock(); try { _count = n; } finally { _rw.ExitWriteLock(); } }")]
+    [InlineData("async Task M() { bool taken = false; try { _spin.Enter(ref taken); _count++; } finally { if (taken) _spin.Exit(); } await Work(); }")]
+    [InlineData("async Task M() { await _semaphore.WaitAsync(); try { lock (_gate) _count++; await Work(); } finally { _semaphore.Release(); } }")]
+    [InlineData("async Task M() { using (await _threadLock.AcquireAsync()) await foreach (var item in Items()) lock (_gate) _count += item; }")]
+    [InlineData("async Task M() { try { Monitor.Enter(_gate); _count++; } finally { Monitor.Exit(_gate); await Work(); } }")]
+    [InlineData("async Task M() { if (_mutex.WaitOne(0)) { _count++; _mutex.ReleaseMutex(); } await Work(); }")]
+    [InlineData("async Task M() { await Task.Run(() => { lock (_gate) { _count++; Thread.Yield(); } }); }")]
+    [InlineData("async Task M() { Monitor.Enter(await Gate()); } Task<object> Gate() => Task.FromResult<object>(_gate);")]
+    [InlineData("async Task M() { lock (_gate) Monitor.PulseAll(_gate); await Work().ConfigureAwait(false); }")]
+    [InlineData("Func<Task> M() { lock (_gate) return async () => await Work(); }")]
+    [InlineData("async Task<int> M(int n) { Monitor.Enter(_gate); try { if (n > 0) return _count; } finally { Monitor.Exit(_gate); } return await Ask() ? 1 : 0; }")]
+    public Task LockBesideAwait_DoesNotTrigger(string members) => InClass(members);
+
     private static Task InMethod(string body) => InClass($"async Task M() {{ {body} }}");
 
     private static Task InClass(string members) => Verify.VerifyAnalyzerAsync(Source(members));

@@ -32,6 +32,18 @@ public class ConditionTestedOnceFixTests
     [Fact]
     public Task WaitInTheCondition_IsLeftAlone() => NotOffered("if (_queue.Count == 0 && ![|Monitor.Wait(_gate, 100)|]) return;\n_queue.Dequeue();");
 
+    [Theory]
+    [InlineData("if (_ready) return; [|Monitor.Wait(_gate)|];", "while (!_ready) Monitor.Wait(_gate);")]
+    [InlineData("if (!_ready) { return; } [|Monitor.Wait(_gate)|];", "while (_ready) Monitor.Wait(_gate);")]
+    [InlineData("if (_queue.Count > 0) return; [|Monitor.Wait(_gate)|];", "while (_queue.Count <= 0) Monitor.Wait(_gate);")]
+    [InlineData("if (_ready || _waiting > 2) return; [|Monitor.Wait(_gate)|];", "while (!(_ready || _waiting > 2)) Monitor.Wait(_gate);")]
+    public Task Guard_BecomesTheLoop(string body, string repaired) => InLock(body + " } void Set() { lock (_gate) { _ready = true; _waiting = _queue.Count; Monitor.PulseAll(_gate); }", repaired + " } void Set() { lock (_gate) { _ready = true; _waiting = _queue.Count; Monitor.PulseAll(_gate); }");
+
+    [Theory]
+    [InlineData("if (_queue.Count > 0) return; [|Monitor.Wait(_gate)|]; _queue.Dequeue();")]
+    [InlineData("var empty = _queue.Count == 0; if (empty) [|Monitor.Wait(_gate)|]; _queue.Dequeue();")]
+    public Task GuardOrFlagThatALoopWouldNotTestAgain_StaysAsItIs(string body) => NotOffered(body);
+
     private static Task NotOffered(string body) => InLock(body, body);
 
     private static Task InLock(string body, string repaired) => Verify.VerifyCodeFixAsync(Source(body), Source(repaired));

@@ -162,6 +162,15 @@ public class ConditionTestedOnceTests
         "using System.Threading; class D { readonly object _gate = new(); bool _ready; void M() { lock (_gate) { if (!_ready) {|#0:Monitor.Wait(_gate)|}; } } }",
         Verify.Diagnostic().WithLocation(0).WithMessage("'!_ready' is tested before this wait and not again after it, when another thread may have changed it back; wait in a 'while' loop").WithOptions(Microsoft.CodeAnalysis.Testing.DiagnosticOptions.IgnoreAdditionalLocations));
 
+    [Fact]
+    public Task TestKeptInALocal_Triggers() => InLock("var empty = _queue.Count == 0; if (empty) [|Monitor.Wait(_gate)|]; Take(_queue.Dequeue());");
+
+    [Theory]
+    [InlineData("string? M() { lock (_gate) { if (_item == null) Monitor.Wait(_gate, 100); return _item; } }")]
+    [InlineData("string? M() { lock (_gate) { if (_item is null) Monitor.Wait(_gate, 100); return _item; } }")]
+    [InlineData("void M(bool wanted) { lock (_gate) { var waits = wanted; if (waits) Monitor.Wait(_gate); } }")]
+    public Task ResultThatSaysItself_DoesNotTrigger(string members) => InClass(members);
+
     private static Task InLock(string body) => InClass($$"""void M() { lock (_gate) { {{body}} } }""");
 
     private static Task InClass(string members) => Verify.VerifyAnalyzerAsync($$"""

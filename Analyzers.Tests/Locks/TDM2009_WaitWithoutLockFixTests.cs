@@ -74,6 +74,11 @@ public class WaitWithoutLockFixTests
     [Fact]
     public Task AwaitInTheLoop_IsLeftAlone() => NotOffered("async Task M() { while (!_ready) { await Task.Yield(); [|Monitor.Wait(_gate)|]; } }");
 
+    [Theory]
+    [InlineData("void M() { _ready = true; [|Monitor.PulseAll(this)|]; }")]
+    [InlineData("void M() { _ready = true; [|Monitor.PulseAll(typeof(C))|]; }")]
+    public Task ObjectThatIsNoLock_StaysAsItIs(string members) => NotOffered(members);
+
     private static Task NotOffered(string members) => InClass(members, members);
 
     private static Task InClass(string members, string repaired) => Verify.VerifyCodeFixAsync(Source(members), Source(repaired));

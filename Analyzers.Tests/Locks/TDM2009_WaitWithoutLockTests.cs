@@ -145,6 +145,11 @@ public class WaitWithoutLockTests
         "using System.Threading; class D { readonly object _a = new(), _b = new(); void M() { lock (_a) {|#0:Monitor.Pulse(_b)|}; } }",
         Verify.Diagnostic().WithLocation(0).WithMessage("'Pulse' needs the lock of '_b', but '_a' is held here, and throws; call it inside 'lock (_b)'"));
 
+    [Fact]
+    public Task Message_OfALock_SaysWhatItShouldBe() => Verify.VerifyAnalyzerAsync(
+        "using System.Threading;\n#pragma warning disable CS9216\nclass D { readonly Lock _a = new(); void M() { lock (_a) {|#0:Monitor.Pulse(_a)|}; } }",
+        Verify.Diagnostic().WithLocation(0).WithMessage("'Pulse' needs the lock of '_a', which is held here as a Lock, not as a monitor, and throws; make '_a' an object"));
+
     private static Task InClass(string members) => Verify.VerifyAnalyzerAsync($$"""
         using System;
         using System.Collections.Generic;

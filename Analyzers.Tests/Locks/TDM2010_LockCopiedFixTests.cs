@@ -90,6 +90,9 @@ public class LockCopiedFixTests
         "using System.Threading; readonly struct S { readonly SpinLock [|_spin|]; bool Held => _spin.IsHeld; }",
         "using System.Threading; readonly struct S { readonly SpinLock [|_spin|]; bool Held => _spin.IsHeld; }");
 
+    [Fact]
+    public Task Indexer_GoesByRef() => InClass("SpinLock [|this|][int i] => _spin;", "ref SpinLock this[int i] => ref _spin;");
+
     private static Task NotOffered(string members) => InClass(members, members);
 
     private static Task InClass(string members, string repaired) => Verify.VerifyCodeFixAsync(Source(members), Source(repaired));

@@ -116,6 +116,37 @@ public class LockCopiedTests
     public Task NoSpinLockAtAll_DoesNotTrigger() => Verify.VerifyAnalyzerAsync("class C { readonly int _x; int M(int y) => y; }");
 
     [Fact]
+    public Task Indexer_Triggers() => InClass("SpinLock [|this|][int i] => _many[i]; ref SpinLock this[long i] => ref _many[i];");
+
+    [Fact]
+    public Task With_Triggers() => InClass("void M() { var slot = [|_slots[0]|] with { Value = 2 }; var fresh = new Slot() with { Value = 2 }; }");
+
+    [Fact]
+    public Task TakenThroughARefReadonly_Triggers() => InClass("ref readonly SpinLock Gate => ref _spin; void M() { bool taken = false; [|Gate|].Enter(ref taken); var held = Gate.IsHeld; }");
+
+    [Fact]
+    public Task PassedToADelegate_TriggersAtItsTargetOnly() => InClass("static void Go(SpinLock [|spin|]) { } void M() { Action<SpinLock> go = Go; go(_spin); }");
+
+    // The ways in which a SpinLock is meant to be used.
+    [Theory]
+    [InlineData("void M() { bool taken = false; try { _spin.Enter(ref taken); } finally { if (taken) _spin.Exit(); } }")]
+    [InlineData("void M(Holder holder) { bool taken = false; holder.Spin.TryEnter(10, ref taken); if (taken) holder.Spin.Exit(useMemoryBarrier: false); }")]
+    [InlineData("void M(int i) { bool taken = false; _slots[i].Spin.Enter(ref taken); _slots[i].Value++; _slots[i].Spin.Exit(); }")]
+    [InlineData("static SpinLock s_all = new(enableThreadOwnerTracking: false); static void M() { bool taken = false; s_all.Enter(ref taken); if (taken) s_all.Exit(); }")]
+    [InlineData("ref SpinLock Of(int key) => ref _many[key & 3]; void M(int key) { bool taken = false; Of(key).Enter(ref taken); Of(key).Exit(); }")]
+    [InlineData("static void With(ref SpinLock spin, Action work) { bool taken = false; spin.Enter(ref taken); try { work(); } finally { spin.Exit(); } } void M() => With(ref _spin, () => { });")]
+    [InlineData("void Reset() { for (var i = 0; i < _many.Length; i++) _many[i] = new SpinLock(false); Array.Clear(_slots, 0, 4); }")]
+    [InlineData("void M() { foreach (ref var slot in _slots.AsSpan()) { bool taken = false; slot.Spin.Enter(ref taken); slot.Spin.Exit(); } }")]
+    [InlineData("bool Held => _spin.IsHeld; bool Mine => _spin.IsThreadOwnerTrackingEnabled && _spin.IsHeldByCurrentThread; string Name => nameof(_spin) + typeof(SpinLock).Name;")]
+    [InlineData("readonly Dictionary<int, Holder> _byKey = []; void M(int key) { bool taken = false; _byKey[key].Spin.Enter(ref taken); _byKey[key].Spin.Exit(); }")]
+    [InlineData("void M() { Task.Run(() => { bool taken = false; _spin.Enter(ref taken); _spin.Exit(); }); void Local() { bool taken = false; _spin.Enter(ref taken); _spin.Exit(); } Local(); }")]
+    [InlineData("int Sum() { var sum = 0; foreach (var slot in new int[3]) sum += slot; for (var i = 0; i < 4; i++) sum += _slots[i].Value; return sum; }")]
+    [InlineData("readonly SpinWait _wait; void M() { var wait = new SpinWait(); wait.SpinOnce(); var other = wait; other.Reset(); }")]
+    [InlineData("sealed class Stripe { public SpinLock Spin = new(false); public int Count; } readonly Stripe[] _stripes = [new(), new()]; void M(int i) { var stripe = _stripes[i]; bool taken = false; stripe.Spin.Enter(ref taken); stripe.Count++; stripe.Spin.Exit(); }")]
+    [InlineData("unsafe struct Raw { public SpinLock* Spin; } unsafe void M(Raw raw) { bool taken = false; raw.Spin->Enter(ref taken); }")]
+    public Task UsedInPlace_DoesNotTrigger(string members) => InClass(members);
+
+    [Fact]
     public Task Message_SaysWhatToDo() => Verify.VerifyAnalyzerAsync(
         "using System.Threading; class C { readonly SpinLock {|#0:_spin|}; }",
         Verify.Diagnostic().WithLocation(0).WithMessage("'_spin' is readonly, so each call takes a copy of the lock, and it keeps nobody out; make it not readonly"));

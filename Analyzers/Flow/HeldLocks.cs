@@ -89,6 +89,12 @@ internal sealed class HeldLocks
     /// <summary>Whether <paramref name="release"/> gives back the lock of one acquire only.</summary>
     public bool BelongsToOneAcquire(IOperation release) => _walk.Releases.Count(pair => pair.Release == release) == 1;
 
+    /// <summary>Whether the function has a release of the lock, in the same mode, that no path comes to: <c>if (!taken) Monitor.Exit(_gate);</c>.</summary>
+    public bool IsReleasedInVain(HeldLock held) =>
+        !_walk.Strays.Contains(new(held.Lock, held.Mode))
+        && _graph.Blocks.SelectMany(static block => block.Operations).OfType<IExpressionStatementOperation>()
+            .Any(statement => _facts.Find(statement.Operation) is { Action: LockAction.Release, Many: false } release && release.Mode == held.Mode && release.Lock.Equals(held.Lock) && !_walk.Releases.Any(given => given.Release == release.Operation));
+
     /// <summary>Whether some path hands what <paramref name="acquire"/> took to another owner: a continuation, a returned scope, a stored one.</summary>
     public bool IsHandedOver(IOperation acquire) => _walk.HandedOver.Contains(acquire);
 

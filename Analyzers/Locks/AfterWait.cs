@@ -28,6 +28,8 @@ internal static class AfterWait
                 switch (NextAt(statement, test, model))
                 {
                     case Next.TestsAgain: return false;
+                    // A result that may be null says by itself that there is none.
+                    case Next.Uses when isOver && IsResult(statement, test): return false;
                     // Who ignores a time-out expects to go on without the condition, and may well set it.
                     case Next.Uses: return !(isOver || test.IsGuard) || !IsOnlySet(statement, test);
                     case Next.Leaves: return isExpected && !isOver;
@@ -109,6 +111,11 @@ internal static class AfterWait
 
     private static bool IsOnlySet(StatementSyntax statement, WaitTest test) =>
         statement is ExpressionStatementSyntax { Expression: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression } assignment } && !assignment.Right.DescendantNodesAndSelf().Any(test.IsMention);
+
+    /// <summary><c>if (_answer == null) Monitor.Wait(_gate, limit); return _answer;</c></summary>
+    private static bool IsResult(StatementSyntax statement, WaitTest test) =>
+        statement is ReturnStatementSyntax { Expression: IdentifierNameSyntax result } && test.IsMention(result)
+        && test.Condition is BinaryExpressionSyntax { RawKind: (int)SyntaxKind.EqualsExpression, Right.RawKind: (int)SyntaxKind.NullLiteralExpression } or IsPatternExpressionSyntax { Pattern: ConstantPatternSyntax { Expression.RawKind: (int)SyntaxKind.NullLiteralExpression } };
 
     /// <summary>Whether all code of the type that pulses has to do with the state: <c>if (_closed) return;</c> is no test of what a pulse for a new item tells.</summary>
     private static bool IsWhatIsPulsed(WaitTest test, SyntaxNode wait)

@@ -53,6 +53,17 @@ internal static class LockCopies
         return ReturnsStored(property, model) ? new(property.Identifier, symbol.Name, "gives each caller a copy of the lock, which keeps nobody out", "return it by ref") : null;
     }
 
+    public static LockCopy? OfIndexer(IndexerDeclarationSyntax indexer, SemanticModel model, LockStructs structs) =>
+        model.GetDeclaredSymbol(indexer) is { RefKind: RefKind.None, IsOverride: false, GetMethod: not null } symbol && structs.HasLock(symbol.Type) && ReturnsStored(indexer, model)
+            ? new(indexer.ThisKeyword, "this[]", "gives each caller a copy of the lock, which keeps nobody out", "return it by ref")
+            : null;
+
+    /// <summary><c>counter with { Step = 2 }</c></summary>
+    public static LockCopy? OfChanged(WithExpressionSyntax changed, SemanticModel model, LockStructs structs) =>
+        structs.HasLock(model.GetTypeInfo(changed.Expression).Type) && IsStored(model.GetOperation(changed.Expression))
+            ? new(changed.Expression, changed.Expression.ToString(), "is copied with the lock in it, and the copy keeps nobody out who takes the original", "keep the lock in an object")
+            : null;
+
     /// <summary>A method or local function that returns a lock which is stored somewhere.</summary>
     public static LockCopy? OfResult(SyntaxNode function, SemanticModel model, LockStructs structs)
     {
@@ -81,6 +92,8 @@ internal static class LockCopies
             ISimpleAssignmentOperation { IsRef: false } assignment when assignment.Value == value => new(expression, expression.ToString(), $"is copied to '{assignment.Target.Syntax}', and the copy keeps nobody out who takes the original", "keep one lock"),
             ITupleOperation => new(expression, expression.ToString(), "is copied into a tuple, and the copy keeps nobody out who takes the original", "pass the object that holds the lock"),
             // A parameter of this program's is reported where it is declared, unless it takes all types.
+            // What a delegate stands for has a parameter of its own, too.
+            IArgumentOperation { Parameter.ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.DelegateInvoke } } => null,
             IArgumentOperation { Parameter: { RefKind: RefKind.None } parameter } when parameter.DeclaringSyntaxReferences.IsEmpty || parameter.OriginalDefinition.Type is ITypeParameterSymbol =>
                 new(expression, expression.ToString(), $"is copied into '{parameter.ContainingSymbol.Name}', and the copy keeps nobody out who takes the original", "pass the object that holds the lock"),
             _ => null,
@@ -97,6 +110,8 @@ internal static class LockCopies
             // Those of this program are reported where they are declared.
             IPropertyReferenceOperation { Property: { RefKind: RefKind.None, DeclaringSyntaxReferences.IsEmpty: true } } or IInvocationOperation { TargetMethod: { RefKind: RefKind.None, DeclaringSyntaxReferences.IsEmpty: true } } =>
                 new(receiver, receiver.ToString(), "is a copy of the lock, and keeps nobody out who takes another", "keep the locks in an array or a field"),
+            IPropertyReferenceOperation { Property.ReturnsByRefReadonly: true } or IInvocationOperation { TargetMethod.ReturnsByRefReadonly: true } =>
+                new(receiver, receiver.ToString(), "may not be changed there, so each call takes a copy of the lock, and it keeps nobody out", "return it by ref, not ref readonly"),
             IFieldReferenceOperation { Field: { IsReadOnly: false, IsStatic: false } field, Instance: IInstanceReferenceOperation } when IsInReadonlyMember(receiver, model) =>
                 new(receiver, field.Name, "may not be changed in a readonly member, so each call takes a copy of the lock, and it keeps nobody out", "make the member not readonly"),
             _ => null,

@@ -13,7 +13,7 @@ internal static class LockExposure
     public static bool IsOpen(IMemberReferenceOperation reference)
     {
         var member = reference.Member;
-        if (!IsVisible(member) || IsSyncRoot(member) || IsContract(member)) return false;
+        if (!IsVisible(member) || IsSyncRoot(member) || IsContract(member) || IsShared(member)) return false;
 
         // Another library's object cannot be exchanged for one of our own.
         if (member.DeclaringSyntaxReferences.IsEmpty) return false;
@@ -55,6 +55,12 @@ internal static class LockExposure
     /// <summary>Whether base and derived types agree by the member on the object that both lock: there is no private one that would do.</summary>
     private static bool IsContract(ISymbol member) =>
         member.ContainingType.TypeKind == TypeKind.Interface || (member.DeclaredAccessibility == Accessibility.Protected && (member.IsAbstract || member.IsOverride));
+
+    /// <summary>Whether the member is there for several types to lock: one of a static class that has nothing but such objects.</summary>
+    private static bool IsShared(ISymbol member) =>
+        member.ContainingType is { IsStatic: true } holder
+        && holder.GetMembers().OfType<IFieldSymbol>().All(static field => field.IsReadOnly && IsDedicated(field.Type))
+        && holder.GetMembers().All(static other => other is IFieldSymbol or IMethodSymbol { MethodKind: MethodKind.StaticConstructor });
 
     private static bool IsOwn(IMemberReferenceOperation reference) => reference.Instance is IInstanceReferenceOperation || (reference.Member.IsStatic && IsAround(reference));
 

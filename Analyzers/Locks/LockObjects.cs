@@ -69,6 +69,8 @@ internal sealed class LockObjects(Compilation compilation)
         IInvocationOperation { TargetMethod: { Name: "GetType", Parameters.Length: 0, ContainingType.SpecialType: SpecialType.System_Object } } => new("all code of the process can lock it too", StaticHome),
         IObjectCreationOperation or IArrayCreationOperation or IAnonymousObjectCreationOperation => new("it is made anew each time, and nobody else locks it", HomeFor(locked)),
         IMemberReferenceOperation { Member: IFieldSymbol or IPropertySymbol } member => OfMember(member),
+        ICoalesceAssignmentOperation { Target: IMemberReferenceOperation } => new("two threads that come first at once make one each", Home: null),
+        ICoalesceOperation { Value: IMemberReferenceOperation { Member: not IFieldSymbol { IsReadOnly: true } } either } => new($"it is another object while '{either.Member.Name}' is null, and two threads can then hold different ones", Home: null),
         { ConstantValue: { HasValue: true, Value: string } } => OfType(value.Type, StaticHome, ""),
         _ => OfType(value.Type, null, ""),
     };

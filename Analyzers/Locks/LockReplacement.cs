@@ -64,7 +64,7 @@ internal static class LockReplacement
         if (target.Parent?.Parent is InitializerExpressionSyntax) return false;
         if (target is MemberAccessExpressionSyntax { Expression: IdentifierNameSyntax receiver } && IsLocal(receiver)) return false;
 
-        return !IsInSetUp(target, member) && !IsFirstUnderAnotherLock(target, member.Name);
+        return !IsInSetUp(target, member) && !IsFirstUnderAnotherLock(target, member.Name) && !IsUnderALockOfAll(target, member.Name);
     }
 
     /// <summary>Whether the assignment is part of the making of the object (or of the type, for a static member).</summary>
@@ -101,6 +101,15 @@ internal static class LockReplacement
     private static bool IsFirstUnderAnotherLock(ExpressionSyntax target, string name) =>
         target.Ancestors().OfType<LockStatementSyntax>().Any(held => !Mentions(held.Expression, name))
         && (target.Parent.IsKind(SyntaxKind.CoalesceAssignmentExpression) || target.Ancestors().OfType<IfStatementSyntax>().Any(test => Mentions(test.Condition, name)));
+
+    /// <summary>Whether the assignment stands under a lock that is also around every place which locks the member: nobody holds the old one then.</summary>
+    private static bool IsUnderALockOfAll(ExpressionSyntax target, string name)
+    {
+        if (target.Ancestors().OfType<TypeDeclarationSyntax>().LastOrDefault() is not { } type) return false;
+        var holders = type.DescendantNodes().OfType<LockStatementSyntax>().Where(held => Mentions(held.Expression, name)).ToList();
+        return target.Ancestors().OfType<LockStatementSyntax>().Any(outer => !Mentions(outer.Expression, name)
+            && holders.TrueForAll(held => held.Ancestors().OfType<LockStatementSyntax>().Any(around => SyntaxFactory.AreEquivalent(around.Expression, outer.Expression))));
+    }
 
     private static bool Mentions(SyntaxNode code, string name) => code.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>().Any(mention => mention.Identifier.ValueText == name);
 

@@ -43,6 +43,11 @@ internal static class ReleasePath
             : TryBetween(acquire, release) is { } statement && Jumps(statement.Block).Any(jump => jump.Span.End <= acquire.SpanStart);
     }
 
+    /// <summary>The bare flags that decide whether <paramref name="acquire"/> is made: <c>if (locks) _mutex.WaitOne(10);</c>.</summary>
+    public static IEnumerable<string> FlagsAround(SyntaxNode acquire) =>
+        acquire.Ancestors().TakeWhile(static ancestor => !FunctionGraphs.IsFunction(ancestor)).OfType<IfStatementSyntax>()
+            .Where(branch => branch.Statement.Span.Contains(acquire.Span)).Select(static branch => branch.Condition).OfType<IdentifierNameSyntax>().Select(static flag => flag.Identifier.ValueText);
+
     /// <summary>Whether <paramref name="node"/> is in a loop that <paramref name="other"/> is not in, so that it may run more often.</summary>
     public static bool IsInOtherLoop(SyntaxNode node, SyntaxNode other) =>
         node.Ancestors().TakeWhile(static ancestor => !FunctionGraphs.IsFunction(ancestor)).Any(ancestor => IsLoop(ancestor) && !ancestor.Span.Contains(other.Span));

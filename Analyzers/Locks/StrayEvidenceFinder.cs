@@ -126,7 +126,7 @@ internal sealed class StrayEvidenceFinder(HeldLocks locks, SyntaxNode function)
     }
 
     private static bool IsOpen(StrayRelease stray, SyntaxNode from, bool isCancelled = false) =>
-        ReleasePath.IsOpen(from, stray.Release.Operation.Syntax, new HashSet<string>(stray.Acquires.Select(static acquire => AcquireResult.FlagOf(acquire.Operation.Syntax)).OfType<string>()) { stray.Release.Lock.Symbol?.Name ?? "this" }, isCancelled);
+        ReleasePath.IsOpen(from, stray.Release.Operation.Syntax, new HashSet<string>(stray.Acquires.SelectMany(static acquire => ReleasePath.FlagsAround(acquire.Operation.Syntax).Append(AcquireResult.FlagOf(acquire.Operation.Syntax))).OfType<string>()) { stray.Release.Lock.Symbol?.Name ?? "this" }, isCancelled);
 
     /// <summary>Whether a statement releases by its nature.</summary>
     private static bool IsStatement(IOperation release) => release.IsImplicit;

@@ -4,6 +4,7 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Diagnostics;
+using Microsoft.CodeAnalysis.Operations;
 using Tandem.Analyzers.Flow;
 using Tandem.Analyzers.Model;
 
@@ -40,6 +41,8 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
 
         // What a helper took, another may give back, in ways that nothing here tells of.
         if (releases.IsEmpty && locks.AcquireOf(held.Acquire) is { IsByHelper: true }) return null;
+        // How many holds there are, a number says.
+        if (releases.Any(IsCounted)) return null;
         // A lock statement or a using declaration of the compiler's own making releases itself.
         if (held.Acquire.IsImplicit) return null;
 
@@ -64,7 +67,7 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
                 return owner == LockOwner.AnotherMember && SemaphoreCount.Of(held.Lock.Symbol) == 1 ? leaks.FirstOrDefault(static leak => leak.IsThrow && !IsEndOfUse(leak)) : null;
 
             // Whoever else can reach the lock may release it. Releasing it in another mode is another defect, told at that release.
-            if (owner is LockOwner.Unknown or LockOwner.OtherModeHere) return null;
+            if (owner == LockOwner.Unknown || (owner == LockOwner.OtherModeHere && !locks.IsReleasedInVain(held))) return null;
         }
 
         // Where another member gives the lock back, a return that keeps it hands it over: Enter and Exit, Begin and End.
@@ -93,6 +96,11 @@ public sealed class LockNotReleasedAnalyzer() : TandemAnalyzer(Descriptors.LockN
             how,
             isHandedOver ? LockFacts.RemedyBeforeHandOver(leak.Kind) : LockFacts.Remedy(operation, function)));
     }
+
+    /// <summary><c>if (--_depth == 0) _gate.Release();</c>, <c>_gate.Release(taken);</c></summary>
+    private static bool IsCounted(IOperation release) =>
+        release is IInvocationOperation { TargetMethod.Name: "Release", Arguments: { Length: 1 } counts } && !counts[0].Value.ConstantValue.HasValue
+        || release.Syntax.Ancestors().TakeWhile(static node => !FunctionGraphs.IsFunction(node)).OfType<IfStatementSyntax>().Any(static test => test.Condition.DescendantNodesAndSelf().Any(static node => node.Kind() is SyntaxKind.PreDecrementExpression or SyntaxKind.PostDecrementExpression));
 
     /// <summary>Whether nobody will take the lock again: the object is disposed of, or the work was cancelled.</summary>
     private static bool IsEndOfUse(LockLeak leak) => leak.Where?.Type?.Name is "ObjectDisposedException" or "OperationCanceledException" or "TaskCanceledException";

@@ -52,13 +52,16 @@ public sealed class WaitWithoutLockAnalyzer() : TandemAnalyzer(Descriptors.WaitW
         if (new CallersLocks(flow, model, theLock, token).MayHoldAt(call)) return;
 
         var other = held.FirstOrDefault(static hold => hold.Kind is LockKind.Monitor or LockKind.Lock);
+        var isLock = other is { Kind: LockKind.Lock } && other.Lock.Equals(theLock);
         context.ReportDiagnostic(Diagnostic.Create(
             Descriptors.WaitWithoutLock,
             call.GetLocation(),
-            other is null ? ImmutableDictionary<string, string?>.Empty.Add(HoldsNothing, "") : null,
+            // An object that others can lock as well makes no better lock for it.
+            other is null && theLock is { IsThis: false, Symbol: not ITypeSymbol } ? ImmutableDictionary<string, string?>.Empty.Add(HoldsNothing, "") : null,
             name,
             theLock.ToString(),
-            other is null ? "which is not held here" : other.Lock.Equals(theLock) ? "which is held here as a Lock, not as a monitor" : $"but '{other.Lock}' is held here"));
+            other is null ? "which is not held here" : isLock ? "which is held here as a Lock, not as a monitor" : $"but '{other.Lock}' is held here",
+            isLock ? $"make '{theLock}' an object" : $"call it inside 'lock ({theLock})'"));
     }
 
     /// <summary><c>_condition = _gate;</c> somewhere in the type.</summary>

@@ -32,6 +32,8 @@ public sealed class LockCopiedAnalyzer() : TandemAnalyzer(Descriptors.LockCopied
                 VariableDeclaratorSyntax variable => LockCopies.OfVariable(variable, model, structs),
                 ParameterSyntax parameter => LockCopies.OfParameter(parameter, model, structs),
                 PropertyDeclarationSyntax property => LockCopies.OfProperty(property, model, structs),
+                IndexerDeclarationSyntax indexer => LockCopies.OfIndexer(indexer, model, structs),
+                WithExpressionSyntax changed => LockCopies.OfChanged(changed, model, structs),
                 MethodDeclarationSyntax or LocalFunctionStatementSyntax => LockCopies.OfResult(node, model, structs),
                 ForEachStatementSyntax each => LockCopies.OfElement(each, model, structs),
                 ExpressionSyntax expression => LockCopies.OfValue(expression, model, structs),

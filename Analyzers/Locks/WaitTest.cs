@@ -45,14 +45,17 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
         && block.Statements[index - 1] is IfStatementSyntax { Else: null, Statement: ReturnStatementSyntax or BlockSyntax { Statements: { Count: 1 } } } guard
         && (guard.Statement as BlockSyntax)?.Statements[0] is null or ReturnStatementSyntax ? guard : null;
 
-    private static WaitTest? Of(ExpressionSyntax condition, SemanticModel model)
+    private static WaitTest? Of(ExpressionSyntax condition, SemanticModel model) =>
+        Of(condition, condition, model) ?? (Kept(condition, model) is { } value ? Of(condition, value, model) : null);
+
+    private static WaitTest? Of(ExpressionSyntax condition, ExpressionSyntax tested, SemanticModel model)
     {
         var names = new HashSet<string>();
         var isOwn = false;
-        foreach (var name in condition.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>())
+        foreach (var name in tested.DescendantNodesAndSelf().OfType<IdentifierNameSyntax>())
         {
             // `Monitor.Wait(…)` in the condition, and what only chooses how long to wait, are no state.
-            if (name.Ancestors().TakeWhile(node => condition.Span.Contains(node.Span)).Any(IsOfMonitor) || !IsState(model.GetSymbolInfo(name).Symbol, name, model)) continue;
+            if (name.Ancestors().TakeWhile(node => tested.Span.Contains(node.Span)).Any(IsOfMonitor) || !IsState(model.GetSymbolInfo(name).Symbol, name, model)) continue;
             var isRooted = IsRooted(name, model);
             isOwn |= isRooted;
             names.Add(name.Identifier.ValueText);
@@ -60,6 +63,15 @@ internal sealed record WaitTest(ExpressionSyntax Condition, HashSet<string> Name
 
         return names.Count == 0 ? null : new WaitTest(condition, names, isOwn);
     }
+
+    /// <summary><c>var empty = _items.Count == 0; if (empty) Monitor.Wait(_gate);</c>: what the flag was made of.</summary>
+    private static ExpressionSyntax? Kept(ExpressionSyntax condition, SemanticModel model) =>
+        (condition is PrefixUnaryExpressionSyntax { RawKind: (int)SyntaxKind.LogicalNotExpression, Operand: var operand } ? operand : condition) is IdentifierNameSyntax flag
+        && model.GetSymbolInfo(flag).Symbol is ILocalSymbol { DeclaringSyntaxReferences: { Length: 1 } declarations }
+        && declarations[0].GetSyntax() is VariableDeclaratorSyntax { Initializer.Value: { } value } declarator
+        && declarator.FirstAncestorOrSelf<BlockSyntax>() is { } block && block == flag.FirstAncestorOrSelf<BlockSyntax>()
+            ? value
+            : null;
 
     private static bool IsState(ISymbol? symbol, IdentifierNameSyntax name, SemanticModel model) => symbol switch
     {

@@ -44,7 +44,9 @@ internal sealed class WrapStatements
         if (statements.All(statement => OwnsItsLines(text, statement))) return new WrapStatements(text, statements);
 
         var line = text.Lines.GetLineFromPosition(statements[0].SpanStart);
-        return statements[statements.Count - 1].Span.End <= line.End ? new WrapStatements(text, statements) { IsOneLine = true } : null;
+        if (statements[statements.Count - 1].Span.End <= line.End) return new WrapStatements(text, statements) { IsOneLine = true };
+        // What is between may share lines: `} Monitor.Exit(_gate);`.
+        return StartsItsLine(text, statements[0]) && EndsItsLine(text, statements[statements.Count - 1]) ? new WrapStatements(text, statements) : null;
     }
 
     /// <summary>The removal of <paramref name="statement"/>, with its line where it has one to itself; a comment beside it stays.</summary>
@@ -71,13 +73,13 @@ internal sealed class WrapStatements
     }
 
     /// <summary>Whether no other code is on the lines of <paramref name="statement"/>.</summary>
-    public static bool OwnsItsLines(SourceText text, SyntaxNode statement)
-    {
-        var first = text.Lines.GetLineFromPosition(statement.SpanStart);
-        var last = text.Lines.GetLineFromPosition(statement.Span.End);
-        return string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(first.Start, statement.SpanStart)))
-            && statement.GetLastToken().GetNextToken() is var next && (next.IsKind(SyntaxKind.None) || next.SpanStart >= last.End);
-    }
+    public static bool OwnsItsLines(SourceText text, SyntaxNode statement) => StartsItsLine(text, statement) && EndsItsLine(text, statement);
+
+    private static bool StartsItsLine(SourceText text, SyntaxNode statement) =>
+        string.IsNullOrWhiteSpace(text.ToString(TextSpan.FromBounds(text.Lines.GetLineFromPosition(statement.SpanStart).Start, statement.SpanStart)));
+
+    private static bool EndsItsLine(SourceText text, SyntaxNode statement) =>
+        statement.GetLastToken().GetNextToken() is var next && (next.IsKind(SyntaxKind.None) || next.SpanStart >= text.Lines.GetLineFromPosition(statement.Span.End).End);
 
     /// <summary>The lines of <paramref name="statement"/> and of the comments above it.</summary>
     public static TextSpan Lines(SourceText text, StatementSyntax statement) =>

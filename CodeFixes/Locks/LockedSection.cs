@@ -25,7 +25,7 @@ internal sealed record LockedSection(StatementSyntax? Acquire, string? Flag, IRe
         var (block, before, flag) = statement switch
         {
             // if (x.TryEnter()) { section }
-            IfStatementSyntax { Statement: BlockSyntax inner, Else: null } branch when branch.Condition == taken => (inner, (StatementSyntax?)null, (string?)null),
+            IfStatementSyntax { Statement: BlockSyntax inner } branch when branch.Condition == taken => (inner, (StatementSyntax?)null, (string?)null),
             // if (!x.TryEnter()) return; section
             IfStatementSyntax { Else: null, Parent: BlockSyntax outer } guard when IsNot(guard.Condition, taken) && Leaves(guard.Statement) => (outer, guard, null),
             // x.Enter(); section

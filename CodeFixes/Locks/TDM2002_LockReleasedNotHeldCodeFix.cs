@@ -53,8 +53,9 @@ public sealed class LockReleasedNotHeldCodeFix() : TextCodeFixProvider(Descripto
     {
         if (LockedSection.Release(release) is not { } statement) return null;
 
-        // A try that nothing follows up is not worth its braces; over several lines, taking them away is more than this fix does.
-        if (statement.Parent is BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } existing } } && text.Lines.GetLineFromPosition(existing.SpanStart).End < existing.Span.End) return null;
+        // A try that nothing follows up is not worth its braces.
+        if (statement.Parent is BlockSyntax { Statements.Count: 1, Parent: FinallyClauseSyntax { Parent: TryStatementSyntax { Catches.Count: 0 } existing } } && text.Lines.GetLineFromPosition(existing.SpanStart).End < existing.Span.End)
+            return Unwrap.Statement(text, existing, existing.Block) is { } unwrapped ? [.. unwrapped] : null;
         return [.. SectionBlock.Without(text, statement)];
     }
 }

@@ -26,6 +26,7 @@ public sealed class LockCopiedCodeFix() : TextCodeFixProvider(Descriptors.LockCo
             ParameterSyntax parameter when model.GetDeclaredSymbol(parameter, cancellationToken) is { } symbol => ByRef(model, parameter, symbol, cancellationToken),
             PropertyDeclarationSyntax { AccessorList: { } accessors } property when accessors.Accessors.All(static accessor => accessor is { Body: null, ExpressionBody: null }) => Field(property),
             PropertyDeclarationSyntax { ExpressionBody.Expression: var value } property => Fix("Return it by ref", Insert(property.Type, "ref "), Insert(value, "ref ")),
+            IndexerDeclarationSyntax { ExpressionBody.Expression: var value } indexer => Fix("Return it by ref", Insert(indexer.Type, "ref "), Insert(value, "ref ")),
             MethodDeclarationSyntax { ExpressionBody.Expression: var value } method => Fix("Return it by ref", Insert(method.ReturnType, "ref "), Insert(value, "ref ")),
             LocalFunctionStatementSyntax { ExpressionBody.Expression: var value } function => Fix("Return it by ref", Insert(function.ReturnType, "ref "), Insert(value, "ref ")),
             ForEachStatementSyntax each when model.GetTypeInfo(each.Expression, cancellationToken).Type is IArrayTypeSymbol { Rank: 1 } => ByRef(model, each),

@@ -6,6 +6,7 @@ using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Text;
 using Tandem.Analyzers.Flow;
 using Tandem.Analyzers.Locks;
+using Tandem.Analyzers.Model;
 using Tandem.CodeFixes.Editing;
 
 namespace Tandem.CodeFixes.Locks;
@@ -27,8 +28,20 @@ internal static class TestedAcquire
         var changes = new List<TextChange>();
         if ((KnownFlag(acquire, result, guarded, model) ?? Keep(text, acquire, result, release, model, changes)) is not { } flag) return null;
 
-        changes.Add(new TextChange(new TextSpan(guarded.SpanStart, 0), $"if ({flag}) "));
+        // What else gives it back may do so without it, too.
+        foreach (var statement in OthersOf(release, acquire).Select(Statement).OfType<ExpressionStatementSyntax>().Append(guarded))
+            changes.Add(new TextChange(new TextSpan(statement.SpanStart, 0), $"if ({flag}) "));
         return changes;
+    }
+
+    /// <summary>The other releases, in the same words, of the one acquire: in the catch blocks and the block of the try whose release is wrong.</summary>
+    private static IEnumerable<InvocationExpressionSyntax> OthersOf(InvocationExpressionSyntax release, InvocationExpressionSyntax acquire)
+    {
+        var function = FunctionGraphs.FunctionAround(release)!;
+        var calls = FunctionGraphs.OwnNodes(function).OfType<InvocationExpressionSyntax>().ToList();
+        // Which of two acquires a release belongs to, its words don't tell.
+        if (calls.Count(call => LockNames.CalledName(call) == LockNames.CalledName(acquire)) != 1) return [];
+        return calls.Where(call => call != release && call.SpanStart > acquire.Span.End && SyntaxFactory.AreEquivalent(call, release) && call.Ancestors().OfType<TryStatementSyntax>().Any(attempt => attempt.Span.Contains(release.Span)) && call.FirstAncestorOrSelf<IfStatementSyntax>() is null);
     }
 
     private static bool IsTested(InvocationExpressionSyntax release, string flag) =>
