@@ -260,6 +260,11 @@ public class WorkCapturesStateFixTests
         "await Task.WhenAll(from n in new[] { 1, 2 } select pool.Submit(static n => Compute(n), n));");
 
     [Fact]
+    public Task VariablesOfAQuery_ArePassed() => InMethod(
+        "await Task.WhenAll(from n in new[] { 1, 2 } let m = n * 2 select pool.Submit([|() => Compute(n) + m + number|]));",
+        "await Task.WhenAll(from n in new[] { 1, 2 } let m = n * 2 select pool.Submit(static (n, m, number) => Compute(n) + m + number, n, m, number));");
+
+    [Fact]
     public Task CSharp8_GoesWithoutStatic() => new Verify.Test
     {
         LanguageVersion = LanguageVersion.CSharp8,

@@ -138,6 +138,11 @@ public class WorkCapturesStateTests
     [Fact]
     public Task FieldThatChanges_DoesNotTrigger() => Class("private Executor _pool = new ProcessExecutor(2); Task<int> Run(int number) => _pool.Submit(() => number + 1);");
 
+    [Theory]
+    [InlineData("var tasks = from n in new[] { 1, 2 } let m = n * 2 select pool.Submit([|() => Compute(m)|]); await Task.WhenAll(tasks);")]
+    [InlineData("var tasks = from n in new[] { 1, 2 } from m in new[] { 1, 2 } where m > n select pool.Submit([|() => Compute(n) + m|]); await Task.WhenAll(tasks);")]
+    public Task VariablesOfAQuery_Trigger(string body) => InMethod(body);
+
     [Fact]
     public Task Query_DoesNotTrigger() => InMethod("""
         await pool.Submit(static a => (from x in a let y = x * 2 where y > 3 select y + x).Sum(), new[] { number });

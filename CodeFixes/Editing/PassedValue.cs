@@ -44,6 +44,7 @@ internal sealed class PassedValue
         var (use, symbol, type) = capture switch
         {
             { Variable: ILocalSymbol { IsRef: false } local, Through: null } => (capture.Use, local, local.Type),
+            { Variable: IRangeVariableSymbol variable, Use.Type: { } held } => (capture.Use, variable, held),
             { Variable: IParameterSymbol { RefKind: RefKind.None } parameter, Through: null } => (capture.Use, parameter, parameter.Type),
             { Variable: null, Through: IFieldSymbol { IsReadOnly: true } field } => (capture.Use.Parent!, field, field.Type),
             { Variable: null, Through: IPropertySymbol { SetMethod: null or { IsInitOnly: true }, IsIndexer: false } property } when IsStored(property) => (capture.Use.Parent!, property, property.Type),

@@ -15,65 +15,10 @@ internal sealed class LockTable
 
     private static readonly ConditionalWeakTable<Compilation, LockTable> s_byCompilation = new();
 
-    private static readonly Entry[] s_entries =
-    [
-        new(Threading + "Monitor", LockKind.Monitor, Acquire, "Enter"),
-        new(Threading + "Monitor", LockKind.Monitor, TryAcquire, "TryEnter"),
-        new(Threading + "Monitor", LockKind.Monitor, Release, "Exit"),
-        new(Threading + "Monitor", LockKind.Monitor, Query, "IsEntered"),
-        new(Threading + "Monitor", LockKind.Monitor, Use, "Wait"),
-        new(Threading + "Monitor", LockKind.Monitor, Use, "Pulse"),
-        new(Threading + "Monitor", LockKind.Monitor, Use, "PulseAll"),
-
-        new(Threading + "Lock", LockKind.Lock, Acquire, "Enter"),
-        new(Threading + "Lock", LockKind.Lock, Acquire, "EnterScope"),
-        new(Threading + "Lock", LockKind.Lock, TryAcquire, "TryEnter"),
-        new(Threading + "Lock", LockKind.Lock, Release, "Exit"),
-        new(Threading + "Lock", LockKind.Lock, Query, "IsHeldByCurrentThread"),
-
-        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Acquire, "Wait"),
-        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Acquire, "WaitAsync"),
-        new(Threading + "SemaphoreSlim", LockKind.Semaphore, Release, "Release"),
-        new(Threading + "Semaphore", LockKind.Semaphore, Acquire, "WaitOne"),
-        new(Threading + "Semaphore", LockKind.Semaphore, Release, "Release"),
-
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterReadLock", Read),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterReadLock", Read),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitReadLock", Read),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsReadLockHeld", Read),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterUpgradeableReadLock", UpgradeableRead),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterUpgradeableReadLock", UpgradeableRead),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitUpgradeableReadLock", UpgradeableRead),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsUpgradeableReadLockHeld", UpgradeableRead),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Acquire, "EnterWriteLock", Write),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, TryAcquire, "TryEnterWriteLock", Write),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Release, "ExitWriteLock", Write),
-        new(Threading + "ReaderWriterLockSlim", LockKind.ReaderWriter, Query, "IsWriteLockHeld", Write),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Acquire, "AcquireReaderLock", Read),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseReaderLock", Read),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Query, "IsReaderLockHeld", Read),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Acquire, "AcquireWriterLock", Write),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseWriterLock", Write),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Query, "IsWriterLockHeld", Write),
-        new(Threading + "ReaderWriterLock", LockKind.ReaderWriter, Release, "ReleaseLock", Any),
-
-        new(Threading + "Mutex", LockKind.Mutex, Acquire, "WaitOne"),
-        new(Threading + "Mutex", LockKind.Mutex, Release, "ReleaseMutex"),
-
-        new(Threading + "SpinLock", LockKind.SpinLock, Acquire, "Enter"),
-        new(Threading + "SpinLock", LockKind.SpinLock, TryAcquire, "TryEnter"),
-        new(Threading + "SpinLock", LockKind.SpinLock, Release, "Exit"),
-        new(Threading + "SpinLock", LockKind.SpinLock, Query, "IsHeldByCurrentThread"),
-
-        .. Tandem("ThreadLock", LockKind.ThreadLock),
-        .. Tandem("ProcessLock", LockKind.ProcessLock),
-        .. Tandem("ProcessSemaphore", LockKind.Semaphore),
-    ];
-
     private static readonly ImmutableHashSet<string> s_acquireNames = MembersThat(Acquire, TryAcquire);
     private static readonly ImmutableHashSet<string> s_releaseNames = MembersThat(Release).Add("Dispose").Add("DisposeAsync");
 
-    private readonly Dictionary<string, List<(INamedTypeSymbol Type, Entry Entry)>> _byMember = [];
+    private readonly Dictionary<string, List<(INamedTypeSymbol Type, LockMember Entry)>> _byMember = [];
     private readonly KnownSymbols _symbols;
 
     private LockTable(KnownSymbols symbols, ImmutableArray<UserLock> userLocks)
@@ -82,13 +27,13 @@ internal sealed class LockTable
         Names = userLocks.IsEmpty ? KnownNames : new LockNames(
             s_acquireNames.Union(userLocks.Select(static user => user.Acquire)),
             s_releaseNames.Union(userLocks.Select(static user => user.Release).OfType<string>()));
-        foreach (var entry in s_entries)
+        foreach (var entry in LockMember.Known)
             if (symbols.Type(entry.Type) is { } type) Add(type, entry);
         foreach (var user in userLocks)
         {
             if (UserType(user.Type) is not { } type) continue;
-            Add(type, new Entry(user.Type, LockKind.Custom, Acquire, user.Acquire) { Counterpart = user.Release });
-            if (user.Release is not null) Add(type, new Entry(user.Type, LockKind.Custom, Release, user.Release));
+            Add(type, new LockMember(user.Type, LockKind.Custom, Acquire, user.Acquire) { Counterpart = user.Release });
+            if (user.Release is not null) Add(type, new LockMember(user.Type, LockKind.Custom, Release, user.Release));
         }
     }
 
@@ -112,11 +57,11 @@ internal sealed class LockTable
     public static string? ReleaseFor(LockOperation acquire)
     {
         if (acquire.Kind == LockKind.Custom || acquire.IsByHelper) return acquire.ReleasedBy;
-        var type = s_entries.First(entry => entry.Kind == acquire.Kind && entry.Action != Release && entry.Mode == acquire.Mode && Takes(entry, acquire)).Type;
-        return s_entries.First(entry => entry.Type == type && entry.Action == Release && entry.Mode == acquire.Mode).Member;
+        var type = LockMember.Known.First(entry => entry.Kind == acquire.Kind && entry.Action != Release && entry.Mode == acquire.Mode && Takes(entry, acquire)).Type;
+        return LockMember.Known.First(entry => entry.Type == type && entry.Action == Release && entry.Mode == acquire.Mode).Member;
 
         // An owned mutex is taken by its constructor, which has no row.
-        static bool Takes(Entry entry, LockOperation acquire) => acquire.Operation is not IInvocationOperation call || entry.Member == call.TargetMethod.Name;
+        static bool Takes(LockMember entry, LockOperation acquire) => acquire.Operation is not IInvocationOperation call || entry.Member == call.TargetMethod.Name;
     }
 
     /// <summary>What <paramref name="operation"/> does to a lock, or null.</summary>
@@ -167,7 +112,7 @@ internal sealed class LockTable
             ReleasedBy: entry.Counterpart);
     }
 
-    private Entry? Find(ITypeSymbol? type, string member)
+    private LockMember? Find(ITypeSymbol? type, string member)
     {
         if (!_byMember.TryGetValue(member, out var entries)) return null;
         for (; type is not null; type = type.BaseType)
@@ -236,7 +181,7 @@ internal sealed class LockTable
 
     private static IOperation? Unconverted(IOperation? value) => value is IConversionOperation { OperatorMethod: null } conversion ? Unconverted(conversion.Operand) : value;
 
-    private void Add(INamedTypeSymbol type, Entry entry)
+    private void Add(INamedTypeSymbol type, LockMember entry)
     {
         if (!_byMember.TryGetValue(entry.Member, out var entries)) _byMember[entry.Member] = entries = [];
         entries.Add((type, entry));
@@ -253,19 +198,5 @@ internal sealed class LockTable
     }
 
     private static ImmutableHashSet<string> MembersThat(params LockAction[] actions) =>
-        [.. from entry in s_entries where actions.Contains(entry.Action) select entry.Member];
-
-    private static Entry[] Tandem(string type, LockKind kind) =>
-    [
-        new("Tandem." + type, kind, Acquire, "Acquire"),
-        new("Tandem." + type, kind, Acquire, "AcquireAsync"),
-        new("Tandem." + type, kind, TryAcquire, "TryAcquire"),
-        new("Tandem." + type, kind, Release, "Release"),
-    ];
-
-    private sealed record Entry(string Type, LockKind Kind, LockAction Action, string Member, LockMode Mode = Exclusive)
-    {
-        /// <summary>Of a user's acquire, the member that releases.</summary>
-        public string? Counterpart { get; init; }
-    }
+        [.. from entry in LockMember.Known where actions.Contains(entry.Action) select entry.Member];
 }

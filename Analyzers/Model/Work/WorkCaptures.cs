@@ -54,6 +54,8 @@ internal static class WorkCaptures
             IParameterReferenceOperation { Parameter: { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } } } parameter when IsOutside(parameter.Parameter, closure)
                 => [IsPrimary(parameter, closure) ? new WorkCapture(null, parameter.Parameter, parameter) : new WorkCapture(parameter.Parameter, null, parameter)],
             IParameterReferenceOperation parameter when IsOutside(parameter.Parameter, closure) => [new WorkCapture(parameter.Parameter, null, parameter)],
+            // Of several variables of a query, each is a property of what holds them together.
+            IPropertyReferenceOperation { SemanticModel: { } model } part when model.GetSymbolInfo(part.Syntax).Symbol is IRangeVariableSymbol variable && IsOutside(variable, closure) => [new WorkCapture(variable, null, part)],
             IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } self => [new WorkCapture(null, MemberOf(self), self)],
             IInvocationOperation { TargetMethod: { MethodKind: MethodKind.LocalFunction } function } when IsOutside(function, closure) => LocalFunction(operation, function, seen),
             IMethodReferenceOperation { Method: { MethodKind: MethodKind.LocalFunction } function } when IsOutside(function, closure) => LocalFunction(operation, function, seen),
