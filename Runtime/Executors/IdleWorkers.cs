@@ -61,7 +61,19 @@ internal sealed class IdleWorkers(TimeSpan timeout, Action expired)
     private void StartTimer(TimeSpan due)
     {
         _isTimed = true;
-        _timer ??= new Timer(static expired => ((Action)expired!)(), expired, Timeout.Infinite, Timeout.Infinite);
+        _timer ??= NewTimer();
         _timer.Change(due, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Without the AsyncLocals of whoever happened to come first, which it would hold on to.</summary>
+    private Timer NewTimer()
+    {
+        if (!ExecutionContext.IsFlowSuppressed())
+        {
+            using (ExecutionContext.SuppressFlow())
+                return NewTimer();
+        }
+
+        return new Timer(static expired => ((Action)expired!)(), expired, Timeout.Infinite, Timeout.Infinite);
     }
 }

@@ -3,7 +3,7 @@ namespace Tandem;
 /// <summary>
 /// The worker process that ran a task ended before the task did: it was killed, crashed, ran out of memory, or its work called
 /// <see cref="Environment.Exit"/>. Only the task that it ran fails so; the worker is replaced and the others run on. Whether the work had its
-/// effects before the crash is unknown, so it is not run again.
+/// effects before the crash is unknown, so it is not run again, unless it is marked <see cref="IdempotentAttribute"/>: then this is its last crash.
 /// </summary>
 /// <param name="message">What ended, how, and what it wrote last.</param>
 public sealed class WorkerCrashedException(string message) : Exception(message)
