@@ -37,6 +37,23 @@ public sealed class PayloadTests
     }
 
     [Fact]
+    public void Tuples_GoAsTheirItems()
+    {
+        RoundTrips(("lone \ud800", 7));
+        RoundTrips(("a", (string?)null, 2.5));
+        RoundTrips(("a", ("b", ("c", 1)), 'd', DateTime.UnixEpoch));
+        RoundTrips<(string?, int[]?)>((null, null));
+        RoundTrips((new byte[] { 1, 2 }, new Person("Ada", [36])), (a, b) => Assert.Equivalent(a, b, strict: true));
+        var output = new ArrayBufferWriter<byte>();
+        Payload.Write(output, (new byte[100], 1));
+        Assert.Equal(sizeof(int) + 1 + 100 + sizeof(int) + sizeof(int), output.WrittenCount);
+        Assert.Throws<InvalidDataException>(() => Payload.Read<(byte[], int)>(output.WrittenSpan[..^1]));
+        Assert.Throws<InvalidDataException>(() => Payload.Read<(byte[], int)>([.. output.WrittenSpan, 0]));
+        Assert.True(Payload.MayReferToMemory<(int, ProcessLock)>());
+        Assert.False(Payload.MayReferToMemory<(int, string)>());
+    }
+
+    [Fact]
     public void WhatHoldsReferences_ComesOutAsItWentIn()
     {
         RoundTrips<int?[]>([42, null]);

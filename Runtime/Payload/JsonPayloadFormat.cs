@@ -6,6 +6,8 @@ namespace Tandem;
 /// <summary>Everything that is not raw: JSON of the declared type.</summary>
 internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
 {
+    public override bool MayReferToMemory => true;
+
     public override void Write(IBufferWriter<byte> output, T value)
     {
         using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true, MaxDepth = JsonPayload.MaxDepth });

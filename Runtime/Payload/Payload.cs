@@ -5,7 +5,7 @@ namespace Tandem;
 
 /// <summary>
 /// How a value crosses from one process to another: as bytes of its declared type, and of nothing else, so that what arrives decides no type.
-/// Unmanaged values, strings, arrays and memory of unmanaged values go as their raw bytes (both sides run the same build on the same machine);
+/// Unmanaged values, strings, arrays and memory of unmanaged values, and tuples of them, go as their raw bytes (both sides run the same build on the same machine);
 /// everything else goes through System.Text.Json.
 /// </summary>
 internal static class Payload
@@ -14,7 +14,7 @@ internal static class Payload
     public static bool IsFixedSize<T>() => !RuntimeHelpers.IsReferenceOrContainsReferences<T>();
 
     /// <summary>Whether values of the type may refer to shared memory: raw bytes do not.</summary>
-    public static bool MayReferToMemory<T>() => !IsFixedSize<T>() && PayloadFormat<T>.Instance is JsonPayloadFormat<T>;
+    public static bool MayReferToMemory<T>() => !IsFixedSize<T>() && PayloadFormat<T>.Instance.MayReferToMemory;
 
     /// <summary>Appends the value's bytes.</summary>
     /// <exception cref="NotSupportedException">A value of this type can't leave its process; the message names the type and the remedy.</exception>

@@ -9,6 +9,9 @@ internal abstract class PayloadFormat<T>
     /// <summary>Chosen once a type.</summary>
     public static readonly PayloadFormat<T> Instance = Choose();
 
+    /// <summary>Whether values may refer to shared memory: raw bytes do not.</summary>
+    public virtual bool MayReferToMemory => false;
+
     public abstract void Write(IBufferWriter<byte> output, T value);
 
     public abstract T Read(ReadOnlySpan<byte> payload);
@@ -28,10 +31,22 @@ internal abstract class PayloadFormat<T>
                 return Make(typeof(ReadOnlyMemoryPayloadFormat<>), element);
         }
 
+        if (TupleFormat(typeof(T)) is { } format)
+            return Make(format, typeof(T).GenericTypeArguments);
+
         return new JsonPayloadFormat<T>();
     }
 
-    private static PayloadFormat<T> Make(Type format, Type element) => (PayloadFormat<T>)Activator.CreateInstance(format.MakeGenericType(element))!;
+    private static PayloadFormat<T> Make(Type format, params Type[] of) => (PayloadFormat<T>)Activator.CreateInstance(format.MakeGenericType(of))!;
+
+    private static Type? TupleFormat(Type type)
+    {
+        var definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : null;
+        return definition == typeof(ValueTuple<,>) ? typeof(TuplePayloadFormat<,>)
+            : definition == typeof(ValueTuple<,,>) ? typeof(TuplePayloadFormat<,,>)
+            : definition == typeof(ValueTuple<,,,>) ? typeof(TuplePayloadFormat<,,,>)
+            : null;
+    }
 
     /// <summary>What MemoryMarshal takes for a sequence of bytes: not pointers, not nullables.</summary>
     private static bool IsUnmanagedStruct(Type type) =>
