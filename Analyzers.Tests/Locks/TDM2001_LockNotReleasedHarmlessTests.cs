@@ -37,6 +37,7 @@ public class LockNotReleasedHarmlessTests
     [InlineData("_queue.TryDequeue(out var item);")]
     [InlineData("_queue.Enqueue(_count);")]
     [InlineData("GetTickCount();")]
+    [InlineData("_span = _later - _sooner; _isFull = _later > _sooner;")]
     public Task HarmlessCall_DoesNotTrigger(string body) => InType(
         "void M() { Monitor.Enter(_gate); " + body + " Monitor.Exit(_gate); }");
 
@@ -44,6 +45,7 @@ public class LockNotReleasedHarmlessTests
     [InlineData("var id = new Guid(_text);")]
     [InlineData("var pin = GCHandle.Alloc(_text);")]
     [InlineData("_queue.CopyTo(_items, _count);")]
+    [InlineData("_later = _sooner + _span;")]
     public Task CallOfTheSameTypesThatMayThrow_Triggers(string body) => InType(
         "void M() { [|Monitor.Enter(_gate)|]; " + body + " Monitor.Exit(_gate); }");
 
@@ -147,7 +149,7 @@ public class LockNotReleasedHarmlessTests
         using System.Runtime.InteropServices;
         using System.Threading;
         using System.Threading.Tasks;
-        #pragma warning disable CS0649, CS0169
+        #pragma warning disable CS0649, CS0169, CS0414
 
         class C
         {
@@ -156,6 +158,9 @@ public class LockNotReleasedHarmlessTests
             readonly int[] _items = new int[4];
             GCHandle _pin;
             string _text = "";
+            DateTimeOffset _later, _sooner;
+            TimeSpan _span;
+            bool _isFull;
             int _count;
             static void Work() => Console.WriteLine();
             [DllImport("kernel32")] static extern int GetTickCount();

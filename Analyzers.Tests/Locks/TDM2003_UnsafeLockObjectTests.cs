@@ -116,6 +116,9 @@ public class UnsafeLockObjectTests
     public Task FieldSetUpOnce_DoesNotTrigger() => InClass("SemaphoreSlim? _one; Random _random = null!; object? _gate; public virtual void Initialize() { _one = new(1); _gate = new object(); } public void Begin() => _gate?.ToString(); async Task M() { lock (_gate!) { } await _one!.WaitAsync(); try { } finally { _one.Release(); } }");
 
     [Fact]
+    public Task FieldSetUpOnceAndTakenAway_DoesNotTrigger() => InClass("SemaphoreSlim _one = null!; object? _gate = default; public void Initialize() { _one = new(1); _gate = new object(); } public void Close() { Interlocked.Exchange(ref _gate, null); _one = null!; } void M() { lock (_gate!) { } lock (_one) { } }");
+
+    [Fact]
     public Task FieldSetUpTwice_Triggers() => InClass("object? _gate; void Start() => _gate = new object(); void Restart() => _gate = new object(); void M() { lock ([|_gate|]!) { } }");
 
     [Fact]

@@ -122,7 +122,12 @@ internal static class Throws
     };
 
     private static bool MayThrow(IBinaryOperation binary) =>
-        binary.OperatorMethod is { ContainingType.SpecialType: SpecialType.None } || binary.IsChecked || MayDivideByZero(binary.OperatorKind, binary.Type, binary.RightOperand);
+        binary.OperatorMethod is { ContainingType.SpecialType: SpecialType.None } method && !IsTimeComparison(method) || binary.IsChecked || MayDivideByZero(binary.OperatorKind, binary.Type, binary.RightOperand);
+
+    // How much later one time is than another.
+    private static bool IsTimeComparison(IMethodSymbol method) =>
+        method.ReturnType is { SpecialType: SpecialType.System_Boolean } or { Name: "TimeSpan" }
+        && method.Parameters.All(static parameter => parameter.Type is { Name: "DateTime" or "DateTimeOffset", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } });
 
     private static bool MayThrow(IConversionOperation conversion) =>
         conversion.OperatorMethod is not null || conversion.IsChecked || (conversion is { IsImplicit: false, IsTryCast: false } && conversion.GetConversion() is { IsImplicit: false, IsReference: true } or { IsUnboxing: true });

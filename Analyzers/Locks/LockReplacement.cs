@@ -33,7 +33,12 @@ internal static class LockReplacement
     /// <summary>Whether the one assignment gives the member, which had nothing before, its only object: nobody can have locked another one. A method that locks it, too, may be called again.</summary>
     private static bool IsSetUp(IdentifierNameSyntax assigned, ISymbol member, IReadOnlyList<IdentifierNameSyntax> mentions) =>
         Target(assigned) is { Parent: AssignmentExpressionSyntax { RawKind: (int)SyntaxKind.SimpleAssignmentExpression, Right: not BinaryExpressionSyntax { RawKind: (int)SyntaxKind.CoalesceExpression } } }
-        && member.DeclaringSyntaxReferences.All(static reference => reference.GetSyntax() is VariableDeclaratorSyntax { Initializer: null } or PropertyDeclarationSyntax { Initializer: null })
+        && member.DeclaringSyntaxReferences.All(static reference => reference.GetSyntax() switch
+        {
+            VariableDeclaratorSyntax { Initializer: var initial } => initial is null || IsNothing(initial.Value),
+            PropertyDeclarationSyntax { Initializer: var initial } => initial is null || IsNothing(initial.Value),
+            _ => false,
+        })
         && Flow.FunctionGraphs.FunctionAround(assigned) is MethodDeclarationSyntax method
         && mentions.All(mention => mention == assigned || !(IsWritten(mention) || (method.Span.Contains(mention.Span) && mention.Ancestors().OfType<LockStatementSyntax>().Any(held => held.Expression.Span.Contains(mention.Span)))));
 
@@ -54,7 +59,7 @@ internal static class LockReplacement
             AssignmentExpressionSyntax assignment => assignment.Left == target && !IsNothing(assignment.Right),
             ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.OutKeyword } => true,
             // `Interlocked.Exchange(ref _gate, …)`; CompareExchange and LazyInitializer set it once.
-            ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" } } } => true,
+            ArgumentSyntax { RefKindKeyword.RawKind: (int)SyntaxKind.RefKeyword, Parent.Parent: InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "Exchange" }, ArgumentList.Arguments: { Count: 2 } exchanged } } => !IsNothing(exchanged[1].Expression),
             ArgumentSyntax { Parent: TupleExpressionSyntax { Parent: AssignmentExpressionSyntax assignment } tuple } => assignment.Left == tuple,
             _ => false,
         };
