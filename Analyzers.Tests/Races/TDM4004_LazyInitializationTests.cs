@@ -64,6 +64,8 @@ public class LazyInitializationTests
         "bool _ready; Item? _item; readonly object _gate = new(); public Item Run(int n) { if (!Volatile.Read(ref _ready)) lock (_gate) if (!_ready) { _item = new(); Volatile.Write(ref _ready, true); } return _item!; }",
         "bool _ready; readonly object _gate = new(); public void Run(int n) { if (!_ready) lock (_gate) if (!_ready) { Begin(); _ready = true; } }",
 
+        "bool _closed; readonly object _gate = new(); public void Run(int n) { if (_closed) return; lock (_gate) { try { if (_closed) return; Begin(); } finally { _closed = true; } } }",
+
         // Any thread would set the same.
         "string? _text; public string Run(int n) => _text ??= n.ToString();",
         "string? _text; public string Run(int n) { if (_text == null) _text = n.ToString(); return _text; }",

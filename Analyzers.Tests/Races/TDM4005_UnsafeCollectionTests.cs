@@ -174,6 +174,10 @@ public class UnsafeCollectionTests
         // The lock is for something else.
         "class Feed { readonly List<int> _all = [], _new = []; public void Add(int n) { lock (_new) _new.Add(n); } public void Move() { lock (_new) { _all.AddRange(_new); _new.Clear(); } foreach (var x in _all) Console.WriteLine(x); _all.Clear(); } }",
         "class Feed { readonly object _gate = new(); readonly Queue<int> _open = new(); public void Show() { lock (_gate) _open.Clear(); } public void Run() { _open.Enqueue(1); while (_open.Count > 0) _open.Dequeue(); } }",
+        // What is disposed of is used by nobody else.
+        "class Feed : IDisposable { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Dispose() => _all.Clear(); }",
+        // The caller says that it holds the lock.
+        "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Drop(int n, bool isLocked) { if (isLocked) Take(n); else lock (_gate) Take(n); } void Take(int n) => _all.Remove(n); }",
         // What calls itself holds what it was called with.
         "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) Fill(n); } public void Drop() { lock (_gate) _all.Clear(); } void Fill(int n) { _all.Add(n); if (n > 0) Fill(n - 1); } }",
         "class Feed { void Run() { var all = new List<int>(); Action<int> add = n => { lock (all) all.Add(n); }; add(1); foreach (var x in all) Console.WriteLine(x); } }",

@@ -116,7 +116,9 @@ internal sealed class Concurrency
         if (_entries.Of(body) is not { } entries) return true;
         // What calls itself holds what it was called with.
         var others = entries.Where(entry => entry.Caller != body).ToList();
-        return others.Count > 0 && others.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || IsOnceOnly(entry.Caller) || RunsLocked(entry.Caller, depth - 1))) && entries.All(static entry => entry.Spawn is null);
+        // `if (isLocked) Remove(x); else lock (_gate) Remove(x);`
+        var isKnownByFlag = others.Any(static entry => !entry.Holds.IsEmpty);
+        return others.Count > 0 && others.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || (isKnownByFlag && entry.Site.IsChosenByFlag()) || IsOnceOnly(entry.Caller) || RunsLocked(entry.Caller, depth - 1))) && entries.All(static entry => entry.Spawn is null);
     }
 
     private static bool IsVisibleOutside(IMethodSymbol method)

@@ -31,8 +31,14 @@ internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThe
         // Whether it is done depends on more than whether it was done.
         if (Initialization.IsOnceOnly(found, concurrency) && !Initialization.HappensWhenUnset(found)) return true;
 
+        // Tested again under the lock that it is set under.
+        if (found.Body.Steps.OfType<Access>().Any(other => IsSecondTest(other, found))) return true;
+
         return IsInnocent(found.Body, found.Write);
     }
+
+    private static bool IsSecondTest(Access other, CheckThenAct found) => other.Kind is AccessKind.Read && other != found.Read && other.Place.Equals(found.Place)
+        && other.Operation.Position() < found.Act.Operation.Position() && other.Holds.Any(hold => found.Act.Holds.Any(held => held.Site == hold.Site));
 
     private bool IsInnocent(Body body, Access write)
     {
