@@ -15,6 +15,9 @@ internal readonly struct PoolOrders
     /// <summary>Who was idle and is to go.</summary>
     public PoolWorker[]? Leaving { get; init; }
 
+    /// <summary>Items that have ended without a worker, and with what, if not by being canceled.</summary>
+    public List<(WorkItem Item, Exception? Failure)>? Over { get; init; }
+
     /// <summary>All work is done and everybody gone.</summary>
     public bool IsStopped { get; init; }
 }

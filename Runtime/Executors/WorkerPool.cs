@@ -33,6 +33,9 @@ internal sealed class WorkerPool
     /// <summary>How many items the workers hold, those on their way back from a worker that has ended included; and how many beyond one each.</summary>
     private int _held;
     private int _ahead;
+
+    /// <summary>How many items have ended whose tasks are not told yet.</summary>
+    private int _settling;
     private int _leaving;
     private int _starting;
     private int _failedStarts;
@@ -172,21 +175,18 @@ internal sealed class WorkerPool
         if (items.IsEmpty)
             return false;
         PoolOrders orders;
-        List<WorkItem> canceled = [];
         bool leaves;
         lock (_gate)
         {
             AssertInvariants();
             HoldLocked(worker, -items.Length);
             worker.TasksTaken -= items.Length;
-            TakeBackLocked(items, canceled);
+            var over = TakeBackLocked(items);
             leaves = goesOn && RestLocked(worker);
-            orders = OrdersLocked();
+            orders = OrdersLocked(over);
         }
 
         CarryOut(orders);
-        foreach (var item in canceled)
-            item.Cancel();
         return leaves;
     }
 
@@ -198,9 +198,6 @@ internal sealed class WorkerPool
     public void Ended(PoolWorker worker, ReadOnlySpan<WorkItem> notBegun, int begun, WorkerStartException? failure, WorkerCrashedException? lost = null)
     {
         PoolOrders orders;
-        List<WorkItem> canceled = [];
-        WorkItem[] failed = [];
-        WorkItem? hopeless = null;
         lock (_gate)
         {
             AssertInvariants();
@@ -208,14 +205,16 @@ internal sealed class WorkerPool
             if (worker.TasksTaken == 0 && worker.Phase != WorkerPhase.Leaving)
                 _vainStarts++;
             RemoveLocked(worker);
+            WorkItem? hopeless = null;
             if (lost is not null && notBegun is [var first, ..] && !_terminated && !first.CancellationToken.IsCancellationRequested && ++first.LostWorkers >= MaxLostWorkers)
             {
-                first.State = WorkState.Done;
                 hopeless = first;
                 notBegun = notBegun[1..];
             }
 
-            TakeBackLocked(notBegun, canceled);
+            var over = TakeBackLocked(notBegun);
+            if (hopeless is not null)
+                EndLocked(hopeless, lost, over);
 
             // Counted in a row: a start that works forgives the earlier ones. While another worker lives, what waits is left to it, so stray
             // kills cost nobody anything; one that ends after it had worked shows that starting is possible.
@@ -226,19 +225,14 @@ internal sealed class WorkerPool
                 _failedStarts = 0;
             if (_failedStarts >= MaxFailedStarts && isLast)
             {
-                failed = TakePendingLocked();
+                EndPendingLocked(failure, over);
                 _failedStarts = 0;
             }
 
-            orders = OrdersLocked();
+            orders = OrdersLocked(over);
         }
 
         CarryOut(orders);
-        foreach (var item in canceled)
-            item.Cancel();
-        hopeless?.Fail(lost!);
-        foreach (var waiting in failed)
-            waiting.Fail(failure!);
     }
 
     /// <summary>
@@ -247,7 +241,6 @@ internal sealed class WorkerPool
     public Task Stop(bool cancelPending, bool kill)
     {
         PoolOrders orders;
-        WorkItem[] canceled = [];
         PoolWorker[] killed = [], sharing = [];
         lock (_gate)
         {
@@ -255,15 +248,16 @@ internal sealed class WorkerPool
             Volatile.Write(ref _shutDown, true);
             _terminated |= kill;
             _cancelsPending |= cancelPending || kill;
+            var over = new List<(WorkItem, Exception?)>();
             if (_cancelsPending)
             {
-                canceled = TakePendingLocked();
+                EndPendingLocked(failure: null, over);
                 sharing = [.. _workers.Where(static w => w.InHand > 1)];
             }
 
             if (kill)
                 killed = [.. _workers];
-            orders = OrdersLocked();
+            orders = OrdersLocked(over);
         }
 
         foreach (var worker in killed)
@@ -271,8 +265,6 @@ internal sealed class WorkerPool
         foreach (var worker in sharing)
             worker.Share();
         CarryOut(orders);
-        foreach (var item in canceled)
-            item.Cancel();
         return _stopped.Task;
     }
 
@@ -313,25 +305,24 @@ internal sealed class WorkerPool
             worker = item.State == WorkState.HandedOver ? item.Worker : null;
             if (item.State == WorkState.Pending)
                 pool._pending.Remove(item);
+            List<(WorkItem, Exception?)>? over = null;
             if (worker is null)
-                item.State = WorkState.Done;
-            orders = pool.OrdersLocked();
+                EndLocked(item, failure: null, over = []);
+            orders = pool.OrdersLocked(over);
         }
 
         pool.CarryOut(orders);
-        if (worker is not null)
-            worker.CancelRunning(item);
-        else
-            item.Cancel();
+        worker?.CancelRunning(item);
     }
 
-    private bool IsStoppedLocked => _shutDown && _workers.Count == 0 && _pending.Count == 0 && _held == 0;
+    private bool IsStoppedLocked => _shutDown && _workers.Count == 0 && _pending.Count == 0 && _held == 0 && _settling == 0;
 
     /// <summary>No work will come that an idle worker could take. What others hold ahead may yet come back, so nobody leaves before.</summary>
     private bool IsWorkedOffLocked => _shutDown && _pending.Count == 0 && _ahead == 0;
 
     /// <summary>Hands what waits to those who are idle, and says what follows from how things stand now.</summary>
-    private PoolOrders OrdersLocked()
+    /// <param name="over">Items that have ended without a worker, and with what, if not by being canceled.</param>
+    private PoolOrders OrdersLocked(List<(WorkItem, Exception?)>? over = null)
     {
         List<(PoolWorker, WorkItem)>? assigned = null;
         while (_idle.Count > 0 && _pending.Count > 0)
@@ -343,9 +334,11 @@ internal sealed class WorkerPool
         }
 
         var leaving = _terminated || IsWorkedOffLocked ? TakeIdleLocked() : [];
+        _settling += over?.Count ?? 0;
         return new PoolOrders
         {
             Assigned = assigned,
+            Over = over,
             Leaving = leaving,
             Added = AddWorkerLocked(),
             InVain = StartingInVainLocked(),
@@ -366,10 +359,37 @@ internal sealed class WorkerPool
             starting.StartInVain();
         foreach (var idle in orders.Leaving ?? [])
             idle.Leave();
-        if (!orders.IsStopped)
-            return;
-        _idle.End();
-        _stopped.TrySetResult();
+        if (orders.IsStopped || Settle(orders.Over))
+        {
+            _idle.End();
+            _stopped.TrySetResult();
+        }
+    }
+
+    /// <summary>Ends the tasks of items that are over. True: that was the last that the pool had to do.</summary>
+    private bool Settle(List<(WorkItem Item, Exception? Failure)>? over)
+    {
+        if (over is not { Count: > 0 })
+            return false;
+        foreach (var (item, failure) in over)
+        {
+            if (failure is null)
+                item.Cancel();
+            else
+                item.Fail(failure);
+        }
+
+        lock (_gate)
+        {
+            _settling -= over.Count;
+            return IsStoppedLocked;
+        }
+    }
+
+    private static void EndLocked(WorkItem item, Exception? failure, List<(WorkItem, Exception?)> over)
+    {
+        item.State = WorkState.Done;
+        over.Add((item, failure));
     }
 
     /// <summary>A worker that holds nothing waits or, if that is what is returned, leaves.</summary>
@@ -399,22 +419,20 @@ internal sealed class WorkerPool
             _pending.AddLast(item);
     }
 
-    /// <summary>Puts items that were handed over before all others, but for those that nobody wants any more.</summary>
-    private void TakeBackLocked(ReadOnlySpan<WorkItem> items, List<WorkItem> canceled)
+    /// <summary>Puts items that were handed over before all others, but for those returned, which nobody wants any more.</summary>
+    private List<(WorkItem, Exception?)> TakeBackLocked(ReadOnlySpan<WorkItem> items)
     {
+        var over = new List<(WorkItem, Exception?)>();
         for (var i = items.Length - 1; i >= 0; i--)
         {
             // The token's own call may have come while the item was in nobody's hands.
             if (_cancelsPending || items[i].CancellationToken.IsCancellationRequested)
-            {
-                items[i].State = WorkState.Done;
-                canceled.Add(items[i]);
-            }
+                EndLocked(items[i], failure: null, over);
             else
-            {
                 EnqueueLocked(items[i], first: true);
-            }
         }
+
+        return over;
     }
 
     private void HandOverLocked(WorkItem item, PoolWorker worker)
@@ -503,16 +521,10 @@ internal sealed class WorkerPool
     private PoolWorker[] StartingInVainLocked() =>
         IsWorkedOffLocked && _starting > 0 ? [.. _workers.Where(w => w.Phase == WorkerPhase.Starting)] : [];
 
-    private WorkItem[] TakePendingLocked()
+    private void EndPendingLocked(Exception? failure, List<(WorkItem, Exception?)> over)
     {
-        var items = new WorkItem[_pending.Count];
-        for (var i = 0; i < items.Length; i++)
-        {
-            items[i] = _pending.RemoveFirst();
-            items[i].State = WorkState.Done;
-        }
-
-        return items;
+        while (_pending.Count > 0)
+            EndLocked(_pending.RemoveFirst(), failure, over);
     }
 
     [Conditional("DEBUG")]

@@ -98,8 +98,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         GiveBack(others);
         if (withdrawn)
         {
-            Refill(ended: 1);
             item.Cancel();
+            Refill(ended: 1);
         }
     }
 
@@ -373,9 +373,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             Leave();
         if (canceled.Count == 0)
             return;
-        Refill(canceled.Count);
         foreach (var item in canceled)
             item.Cancel();
+        Refill(canceled.Count);
     }
 
     private void SendLocked(IProcessWork call)
