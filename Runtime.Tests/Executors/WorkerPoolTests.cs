@@ -161,6 +161,25 @@ public class WorkerPoolTests
         Assert.Equal([items[2]], workers[1].Ready(ended: 0, window: 2));
     }
 
+    [Fact]
+    public async Task AStop_EndsAfterTheTasksThatItCanceled_AlsoWhereAnotherStopIsFirst()
+    {
+        var (pool, workers) = Create(maxWorkers: 1);
+        Item first = new(), second = new();
+        foreach (var item in new[] { first, second })
+            pool.Submit(item);
+        Task? stopped = null;
+        first.Ended = () => stopped = pool.Stop(cancelPending: true, kill: false);
+        workers[0].End();
+        workers[1].End();
+        var failure = new WorkerStartException("No luck.");
+        pool.Ended(workers[2], [], begun: 0, failure);
+        pool.Ended(workers[3], [], begun: 0, failure);
+        pool.Ended(workers[4], [], begun: 0, failure);
+        Assert.True(first.Task.IsFaulted);
+        await stopped!.ContinueWith(_ => Assert.True(second.Task.IsFaulted), TaskContinuationOptions.ExecuteSynchronously).Soon();
+    }
+
     private static (WorkerPool Pool, List<ScriptedWorker> Workers) Create(int maxWorkers, int minWorkers = 0)
     {
         WorkerPool? pool = null;
@@ -222,6 +241,12 @@ public class WorkerPoolTests
     {
         public bool HasLetGo { get; private set; }
 
-        protected override void Settled() => HasLetGo = true;
+        public Action? Ended { get; set; }
+
+        protected override void Settled()
+        {
+            HasLetGo = true;
+            Ended?.Invoke();
+        }
     }
 }

@@ -68,6 +68,35 @@ public sealed class TelemetryTests
     }
 
     [Fact]
+    public async Task ListenersThatThrow_ChangeNothing()
+    {
+        using var meterListener = new MeterListener
+        {
+            InstrumentPublished = static (instrument, listener) =>
+            {
+                if (instrument.Meter.Name == "Tandem")
+                    listener.EnableMeasurementEvents(instrument);
+            },
+        };
+        meterListener.SetMeasurementEventCallback<long>(static (_, _, _, _) => throw new InvalidOperationException("No disk left for figures."));
+        meterListener.SetMeasurementEventCallback<double>(static (_, _, _, _) => throw new InvalidOperationException("No disk left for figures."));
+        meterListener.Start();
+        using var activityListener = new ActivityListener
+        {
+            ShouldListenTo = static source => source.Name == "Tandem",
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllData,
+            ActivityStarted = static _ => throw new InvalidOperationException("No disk left for traces."),
+            ActivityStopped = static _ => throw new InvalidOperationException("No disk left for traces."),
+        };
+        ActivitySource.AddActivityListener(activityListener);
+        await using var executor = new ProcessExecutor(1);
+        var tasks = Enumerable.Range(0, 100).Select(i => executor.Submit(Work.Double, i)).ToList();
+        Assert.Equal(Enumerable.Range(0, 100).Select(Work.Double), await Task.WhenAll(tasks).Soon());
+        await Assert.ThrowsAsync<WorkerCrashedException>(() => executor.Submit(Work.Die, Death.Kill).Soon());
+        Assert.Equal(4, await executor.Submit(Work.Double, 2).Soon());
+    }
+
+    [Fact]
     public async Task AThreadExecutor_IsMeasuredToo()
     {
         var told = new ConcurrentQueue<(string Instrument, double Value, string? Outcome)>();

@@ -8,7 +8,7 @@ internal sealed class TaskTrace
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly string _executor;
-    private readonly Activity? _activity;
+    private Activity? _activity;
 
     public TaskTrace(string executor, Delegate work)
     {
@@ -18,7 +18,7 @@ internal sealed class TaskTrace
 
         // A child of the caller's activity, but not his current one: he goes on with his own.
         var callers = Activity.Current;
-        _activity = Telemetry.Activities.StartActivity(DisplayName.Of(work.Method));
+        Telemetry.Tell(() => _activity = Telemetry.Activities.StartActivity(DisplayName.Of(work.Method)));
         Activity.Current = callers;
         _activity?.SetTag("tandem.executor", executor);
     }
@@ -38,7 +38,7 @@ internal sealed class TaskTrace
 
         // This thread is a worker's, or the pool's: the end must not change what is current there.
         var current = Activity.Current;
-        _activity.Stop();
+        Telemetry.Tell(_activity.Stop);
         Activity.Current = current;
     }
 }

@@ -38,16 +38,32 @@ internal static class Telemetry
 
     public static void Add(WorkerPool pool) => s_pools.Add(pool, pool.Label);
 
-    public static void TaskEnded(string executor, TimeSpan duration, TaskStatus status) =>
-        s_taskDuration.Record(duration.TotalSeconds, new(ExecutorTag, executor), new("outcome", Outcome(status)));
+    public static void TaskEnded(string executor, TimeSpan duration, TaskStatus status)
+    {
+        if (s_taskDuration.Enabled)
+            Tell(() => s_taskDuration.Record(duration.TotalSeconds, new(ExecutorTag, executor), new("outcome", Outcome(status))));
+    }
 
-    public static void WorkerStarted(string executor) => s_workerStarts.Add(1, new KeyValuePair<string, object?>(ExecutorTag, executor));
+    public static void WorkerStarted(string executor) => Add(s_workerStarts, 1, ExecutorTag, executor);
 
-    public static void WorkerCrashed(string executor) => s_workerCrashes.Add(1, new KeyValuePair<string, object?>(ExecutorTag, executor));
+    public static void WorkerCrashed(string executor) => Add(s_workerCrashes, 1, ExecutorTag, executor);
 
-    public static void Sent(long bytes) => AddBytes(bytes, "sent");
+    /// <summary>Runs what calls listeners. They only watch: what they throw must change nothing that they watch.</summary>
+    public static void Tell(Action listeners)
+    {
+        try
+        {
+            listeners();
+        }
+        catch (Exception)
+        {
+            // Nobody here could do anything about it.
+        }
+    }
 
-    public static void Received(long bytes) => AddBytes(bytes, "received");
+    public static void Sent(long bytes) => Add(s_bytes, bytes, "direction", "sent");
+
+    public static void Received(long bytes) => Add(s_bytes, bytes, "direction", "received");
 
     public static string Outcome(TaskStatus status) => status switch
     {
@@ -56,11 +72,14 @@ internal static class Telemetry
         _ => "faulted",
     };
 
-    private static void AddBytes(long bytes, string direction)
+    private static void Add(Counter<long> counter, long more, string tag, string value)
     {
-        if (s_bytes.Enabled)
-            s_bytes.Add(bytes, new KeyValuePair<string, object?>("direction", direction));
+        // Apart, so that nothing is allocated while nobody listens.
+        if (counter.Enabled)
+            Count(counter, more, tag, value);
     }
+
+    private static void Count(Counter<long> counter, long more, string tag, string value) => Tell(() => counter.Add(more, new KeyValuePair<string, object?>(tag, value)));
 
     /// <summary>One figure for each name: executors that share one are counted together.</summary>
     private static IEnumerable<Measurement<int>> Sum(Func<PoolCounts, int> figure) =>
