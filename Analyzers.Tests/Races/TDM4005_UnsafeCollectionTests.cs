@@ -143,6 +143,7 @@ public class UnsafeCollectionTests
         "var list = new List<int>(); foreach (var x in new[] { 1, 2 }) await Task.Run(() => list.Add(x));",
         "var list = new List<int> { 1, 2 }; Parallel.For(0, 9, i => Console.WriteLine(list[i]));",
         "var tasks = new List<Task>(); for (var i = 0; i < 9; i++) tasks.Add(Task.Run(() => 1)); await Task.WhenAll(tasks);",
+        "var set = new HashSet<int> { 1 }; foreach (var x in set.ToArray()) _ = Task.Run(() => { lock (set) set.Remove(x); });",
         "var gate = new object(); var list = new List<int>(); Parallel.For(0, 9, i => { lock (gate) list.Add(i); }); Console.WriteLine(list.Count);",
         "var list = new List<int>(); new[] { 1, 2 }.ToList().ForEach(list.Add);",
         "var list = new List<int>(); list.Add(1); var worker = Task.Run(() => list.Contains(1)); await worker; list.Add(2);",

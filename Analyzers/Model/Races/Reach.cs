@@ -56,7 +56,7 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
     }
 
     /// <summary>In a loop, what was started in one round runs on into the next.</summary>
-    private bool ComesRoundTo(Lifetime life, Reach plain) => Site.Loops().Any(loop => loop.Contains(plain.Site) && life.End > loop.Syntax.Span.End && !IsWithin(loop));
+    private bool ComesRoundTo(Lifetime life, Reach plain) => Site.Loops().Intersect(plain.Site.Loops()).Any(loop => life.End > loop.Syntax.Span.End && !IsWithin(loop));
 
     /// <summary>Whether each round of the loop has an object of its own.</summary>
     public bool IsWithin(ILoopOperation loop) =>
