@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Platform;
 using Tandem.Runtime.Tests.Executors;
 using Tandem.Workers;
 
@@ -102,18 +103,19 @@ public sealed class LoneCallTests
     public void ItemsWhoseContinuationsTakeLong_AreTriedMoreAndMoreSeldom()
     {
         var items = new LoneItems();
+        var item = new Item();
         Assert.True(items.AreWorthIt);
         Assert.Equal([8, 24, 56], new[] { 0, 0, 0 }.Select(_ =>
         {
-            items.Ran(TimeSpan.TicksPerSecond);
+            items.Ended(item, TimeSpan.TicksPerSecond);
             var skipped = 0;
             while (!items.AreWorthIt)
                 skipped++;
             return skipped;
         }));
-        items.Ran(0);
+        items.Ended(item, 0);
         Assert.True(items.AreWorthIt);
-        items.Ran(TimeSpan.TicksPerSecond);
+        items.Ended(item, TimeSpan.TicksPerSecond);
         Assert.False(items.AreWorthIt);
     }
 
@@ -143,5 +145,51 @@ public sealed class LoneCallTests
     {
         await Task.Yield();
         (await meeting.NextAsync()).Release();
+    }
+
+    [Fact]
+    public async Task AShutdownWaitsForTheTaskOfALoneItem_NotForWhatAwaitsIt()
+    {
+        var items = new LoneItems();
+        var item = new Item();
+        items.End(item);
+        var ended = items.WhenEnded();
+        Assert.False(ended.IsCompleted);
+        item.Fail(new InvalidOperationException());
+        await ended.Soon();
+        items.Ended(item, 0);
+        Assert.True(items.WhenEnded().IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task ALeaderThatIsRelievedBeforeItHasBegun_RunsWhatItHasTaken()
+    {
+        using var taken = new ManualResetEventSlim();
+        using var led = new CountdownEvent(2);
+        Leader? leader = null;
+        var isFirst = true;
+        var stayed = new TaskCompletionSource<bool>(TaskCreationOptions.RunContinuationsAsynchronously);
+        leader = new Leader("Tandem test", () =>
+        {
+            led.Signal();
+            if (!isFirst)
+                return;
+            isFirst = false;
+            stayed.SetResult(leader!.Run(() => taken.Wait(Blocking.Patience)));
+        });
+        leader.Start();
+        await Blocking.Run(() => Assert.True(led.Wait(Blocking.Patience))).Soon();
+        Assert.False(stayed.Task.IsCompleted);
+        taken.Set();
+        Assert.False(await stayed.Task.Soon());
+        LeaderRelief.Forget(leader);
+    }
+
+    private sealed class Item : WorkItem<int>
+    {
+        public Item()
+            : base(CancellationToken.None, isLone: false)
+        {
+        }
     }
 }

@@ -60,6 +60,9 @@ public sealed class ProcessExecutor : Executor
     /// </summary>
     public void Terminate() => Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
 
+    /// <summary>Who reads what workers write would wait for a worker that waits to be read.</summary>
+    private protected override bool IsCalledByItsWorker => _settings.Surroundings.IsCalledByReceiver;
+
     /// <summary>What the workers wrote comes before what the caller writes next, unless its reader has stopped.</summary>
     private protected override async Task Stop(bool cancelPending, bool kill)
     {

@@ -42,6 +42,9 @@ internal abstract class WorkItem(CancellationToken cancellationToken, bool isLon
     /// </summary>
     public bool IsLone => isLone;
 
+    /// <summary>Ends with the work.</summary>
+    public abstract Task Completion { get; }
+
     /// <summary>Whether a lone item's continuations run on the thread that ends it now. Others end it too, who must not run them.</summary>
     public bool RunsContinuations { get; set; }
 
@@ -70,6 +73,8 @@ internal abstract class WorkItem<TResult>(CancellationToken cancellationToken, b
     private readonly TaskCompletionSource<TResult> _completion = new(isLone ? TaskCreationOptions.None : TaskCreationOptions.RunContinuationsAsynchronously);
 
     public Task<TResult> Task => _completion.Task;
+
+    public sealed override Task Completion => _completion.Task;
 
     /// <summary>The token as the caller knows it, for the exception that he sees.</summary>
     protected virtual CancellationToken Cause => CancellationToken;

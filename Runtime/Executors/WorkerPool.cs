@@ -265,7 +265,13 @@ internal sealed class WorkerPool
         foreach (var worker in sharing)
             worker.Share();
         CarryOut(orders);
-        return _stopped.Task;
+        return WhenStopped();
+    }
+
+    private async Task WhenStopped()
+    {
+        await _stopped.Task.ConfigureAwait(false);
+        await LoneItems.WhenEnded().ConfigureAwait(false);
     }
 
     /// <summary>Starts those that are to be ready before there is work. They are replaced when they end.</summary>

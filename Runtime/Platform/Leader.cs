@@ -29,7 +29,7 @@ internal sealed class Leader(string name, Action lead)
     public void Start() => new Thread(() => lead()) { IsBackground = true, Name = name }.UnsafeStart();
 
     /// <summary>Runs user code on the leader's thread. False: it took so long that another thread leads now, and this one is to end.</summary>
-    /// <param name="code">Throws nothing.</param>
+    /// <param name="code">Throws nothing, and belongs to this thread: where the scheduler is slow, it is relieved before it has begun.</param>
     public bool Run(Action code)
     {
         var thread = t_thread ??= new WorkerThread();

@@ -52,22 +52,27 @@ internal static class LeaderRelief
         var late = new List<(Leader Leader, long Term)>();
         while (true)
         {
-            if (++quietLooks <= QuietLooks)
+            if (quietLooks == QuietLooks)
             {
-                Thread.Sleep(PeriodMilliseconds);
-            }
-            else
-            {
-                Interlocked.Exchange(ref s_isAsleep, 1);
-                if (!AnyNews(late) || Interlocked.Exchange(ref s_isAsleep, 0) == 0)
-                    s_wake.Wait();
+                // Slept, or what was seen is new: nobody is late before a millisecond has passed.
+                SleepUntilNews(late);
+                quietLooks = 0;
             }
 
-            if (AnyNews(late))
-                quietLooks = 0;
+            Thread.Sleep(PeriodMilliseconds);
+            quietLooks = AnyNews(late) ? 0 : quietLooks + 1;
             foreach (var (leader, term) in late)
                 leader.Relieve(term);
         }
+    }
+
+    private static void SleepUntilNews(List<(Leader Leader, long Term)> late)
+    {
+        Interlocked.Exchange(ref s_isAsleep, 1);
+
+        // A leader that saw it asleep meanwhile has told of itself.
+        if (!AnyNews(late) || Interlocked.Exchange(ref s_isAsleep, 0) == 0)
+            s_wake.Wait();
     }
 
     /// <summary>Whether any leader has begun or ended user code since the last look, or is in some; finds those that are late.</summary>

@@ -33,7 +33,6 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private readonly IWorkerListener _listener;
     private readonly Leader _leader;
-    private readonly Action _runUserCode;
     private readonly string _name;
     private readonly int _lifeline;
     private readonly ChildDescriptor _death;
@@ -73,7 +72,6 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
         _name = name;
         _listener = listener;
         _leader = new Leader($"Tandem {name}", Watch);
-        _runUserCode = listener.RunUserCode;
         _lifeline = lifeline;
         _death = death;
         _polled =
@@ -250,9 +248,9 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
             _isAlive = !Happened(Death);
             if (_isAlive)
                 Exchange();
-            if (!_listener.HasUserCode)
+            if (_listener.TakeUserCode() is not { } code)
                 continue;
-            if (!_leader.Run(_runUserCode))
+            if (!_leader.Run(code))
                 return;
             _ranUserCode = true;
         }

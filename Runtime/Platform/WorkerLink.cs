@@ -33,13 +33,11 @@ internal interface IWorkerListener
     /// <returns>How many more frames are to come, soon, before the next is to be told; 1: the next is told at once.</returns>
     int ReceivedAll();
 
-    /// <summary>Whether all that was told has a last consequence, to run user code, which is to be drawn by <see cref="RunUserCode"/>.</summary>
-    bool HasUserCode => false;
-
-    /// <summary>Runs user code, which may take its time: by then the link lets another thread tell the rest.</summary>
-    void RunUserCode()
-    {
-    }
+    /// <summary>
+    /// Takes what all that was told has as its last consequence: user code, which may take its time. Whoever has taken it runs it, whoever tells
+    /// the rest by then. Null: there is none.
+    /// </summary>
+    Action? TakeUserCode() => null;
 
     /// <summary>
     /// Asked before each reading of what a living process writes to a standard stream. False: it is not to be read, so that the process

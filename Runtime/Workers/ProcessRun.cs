@@ -95,17 +95,21 @@ internal abstract class ProcessRun : IWorkerListener
         PassCancellation();
     }
 
+    /// <summary>Whether the caller is who reads what it writes, and cannot wait for itself.</summary>
+    public bool IsCalledByReceiver => _launch.Surroundings.IsCalledByReceiver;
+
     public bool Join(TimeSpan timeout)
     {
         if (!Ended.Wait(timeout))
             return false;
-        _launch.Surroundings.Flush();
+        if (!IsCalledByReceiver)
+            _launch.Surroundings.Flush();
         return true;
     }
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
-        var isReceiver = _launch.Surroundings.IsCalledByReceiver;
+        var isReceiver = IsCalledByReceiver;
         await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!isReceiver)
             await _launch.Surroundings.FlushAsync().ConfigureAwait(false);

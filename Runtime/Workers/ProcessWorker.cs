@@ -190,14 +190,18 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             if (settings.MaxWorkerMemory is { } most && ProcessMemory.ResidentBytes(_link!.ProcessId) > most)
                 IsSpent = true;
 
+            var lone = _endedCalls.FindIndex(static ended => ((WorkItem)ended.Call).IsLone);
+            if (lone >= 0)
+                pool.LoneItems.End((WorkItem)_endedCalls[lone].Call);
+
             // Before anybody is told: whoever awaits a call then finds the worker free.
             Refill(_endedCalls.Count);
-            foreach (var (call, error) in _endedCalls)
+            for (var i = 0; i < _endedCalls.Count; i++)
             {
-                if (((WorkItem)call).IsLone && _lone.Call is null)
-                    _lone = (call, error);
+                if (i == lone)
+                    _lone = _endedCalls[i];
                 else
-                    Settle(call, error);
+                    Settle(_endedCalls[i].Call, _endedCalls[i].Error);
             }
 
             _endedCalls.Clear();
@@ -207,16 +211,18 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             return Math.Max(1, _inHand.Count / 2);
     }
 
-    public bool HasUserCode => _lone.Call is not null;
-
-    public void RunUserCode()
+    public Action? TakeUserCode()
     {
         var (call, error) = _lone;
         _lone = default;
-        ((WorkItem)call!).RunsContinuations = true;
-        var since = Stopwatch.GetTimestamp();
-        Settle(call, error);
-        pool.LoneItems.Ran(Stopwatch.GetTimestamp() - since);
+        return call is null ? null : () =>
+        {
+            var item = (WorkItem)call;
+            item.RunsContinuations = true;
+            var since = Stopwatch.GetTimestamp();
+            Settle(call, error);
+            pool.LoneItems.Ended(item, Stopwatch.GetTimestamp() - since);
+        };
     }
 
     public bool TakesText(WorkerStream stream, Action whenItDoes) => _texts.Takes(stream, whenItDoes);
