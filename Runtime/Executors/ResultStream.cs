@@ -11,7 +11,7 @@ internal sealed class ResultStream<TResult>(Func<CancellationToken, IAsyncEnumer
         private TResult[] _chunk = [];
         private int _index = -1;
 
-        public TResult Current => _chunk[_index];
+        public TResult Current => (uint)_index < (uint)_chunk.Length ? _chunk[_index] : default!;
 
         public ValueTask<bool> MoveNextAsync() => ++_index < _chunk.Length ? new ValueTask<bool>(true) : NextChunkAsync();
 

@@ -142,8 +142,7 @@ internal abstract class ProcessRun : IWorkerListener
                 Telemetry.WorkerStarted(nameof(WorkerProcess));
                 break;
             case FrameKind.Completed when IsAnswer(ref reader):
-                _completed = true;
-                Call.ReadResult(reader.ReadRest(), Description, ProcessId);
+                _completed = Call.ReadResult(reader.ReadRest(), Description, ProcessId);
 
                 // It waits for this: what the result refers to lies in its memory.
                 _link!.CloseInput();

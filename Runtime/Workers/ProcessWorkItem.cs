@@ -20,8 +20,11 @@ internal interface IProcessWork
     /// <summary>Which of the tokens that it takes are canceled, one bit for each.</summary>
     int CanceledTokens { get; }
 
-    /// <summary>Makes the result of what a worker sent, while the worker is still there: a primitive in it has to be fetched from the worker's memory.</summary>
-    void ReadResult(ReadOnlySpan<byte> response, string worker, int processId);
+    /// <summary>
+    /// Makes the result of what a worker sent, while the worker is still there: what is large, and a primitive in it, has to be fetched from the
+    /// worker. False: it died before that.
+    /// </summary>
+    bool ReadResult(ReadOnlySpan<byte> response, string worker, int processId);
 
     /// <summary>Ends the task with the result that was read.</summary>
     void Complete();
@@ -57,17 +60,22 @@ internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens?
         _tokens?.WatchFurther(canceled, state);
     }
 
-    public void ReadResult(ReadOnlySpan<byte> response, string worker, int processId)
+    public bool ReadResult(ReadOnlySpan<byte> response, string worker, int processId)
     {
         using var reading = LargeBlock.ReadFrom(processId, isLastReader: true);
         try
         {
             _result = Read(response, worker);
+            return true;
         }
         catch (Exception exception)
         {
+            if (!ProcessIdentity.TryRead(processId, out var sender) || !sender.IsAlive)
+                return false;
+
             // Also what a converter of the user's throws: it is the call that failed, not the channel.
             _damage = new InvalidDataException($"The result of {Work.Name} came back from {worker}, but could not be read: {exception.Message}", exception);
+            return true;
         }
     }
 

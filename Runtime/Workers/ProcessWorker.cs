@@ -57,6 +57,9 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     // The link's thread's own: the calls that have ended and whose tasks are not told yet, and whether the worker ever was ready.
     private readonly List<(IProcessWork Call, Exception? Error)> _endedCalls = [];
 
+    /// <summary>A call that has ended, but whose result went with the worker before it was fetched.</summary>
+    private IProcessWork? _lostResult;
+
     /// <summary>The lone call among them; its end is told last, since that runs user code.</summary>
     private (IProcessWork? Call, Exception? Error) _lone;
     private bool _ready;
@@ -170,8 +173,10 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             case FrameKind.Completed:
                 // Before the worker is free, and may be told to leave.
                 var completed = Finish(reader.ReadInt64());
-                completed.ReadResult(reader.ReadRest(), Description, _link!.ProcessId);
-                _endedCalls.Add((completed, null));
+                if (completed.ReadResult(reader.ReadRest(), Description, _link!.ProcessId))
+                    _endedCalls.Add((completed, null));
+                else
+                    _lostResult = completed;
                 break;
             case FrameKind.Failed:
                 var failed = Finish(reader.ReadInt64());
@@ -243,17 +248,16 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             isCrash = !_killed && !_isToLeave;
             _deadline?.Dispose();
             _deadline = null;
-            var hasBegun = false;
+            var hasBegun = _lostResult is not null;
+            if (_lostResult is not null)
+                AddLocked(_lostResult, isBegun: true);
             for (var id = _inHand.Oldest; id < _inHand.Next; id++)
             {
                 if (_inHand[id] is not { } call)
                     continue;
                 var isBegun = id == _begunId || _link!.HasBegun(id);
                 hasBegun |= isBegun;
-                if (isBegun && !MayRunAgainLocked(call))
-                    begun.Add(call);
-                else
-                    notBegun.Add((WorkItem)call);
+                AddLocked(call, isBegun);
             }
 
             settled = begun.Count + _endedCalls.Count + _endedUntold;
@@ -277,6 +281,14 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
         }
 
         pool.Ended(this, CollectionsMarshal.AsSpan(notBegun), settled, _startFailure, lost);
+
+        void AddLocked(IProcessWork call, bool isBegun)
+        {
+            if (isBegun && !MayRunAgainLocked(call))
+                begun.Add(call);
+            else
+                notBegun.Add((WorkItem)call);
+        }
     }
 
     public void Dispose() => _deadline?.Dispose();
