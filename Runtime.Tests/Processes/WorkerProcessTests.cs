@@ -214,7 +214,7 @@ public abstract class WorkerProcessContractTests
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => process.Completion.Soon());
         await process.JoinAsync().Soon();
-        Assert.Equal(1, process.ExitCode);
+        Assert.Equal(143, process.ExitCode);
     }
 
     [Fact]

@@ -104,6 +104,30 @@ public abstract class OutputContractTests
     }
 
     [Fact]
+    public async Task AReceiverThatWaitsForWhoeverWritesMuch_WaitsForNobody()
+    {
+        var ended = new TaskCompletionSource();
+        var isFirst = true;
+        ProcessExecutor? executor = null;
+        executor = Create(new() { MaxWorkers = 1, StandardOutput = WorkerOutput.To(_ =>
+        {
+            if (!isFirst)
+                return;
+            isFirst = false;
+            executor!.Dispose();
+            ended.SetResult();
+        }) });
+        var work = executor.Submit(static () =>
+        {
+            for (var i = 0; i < 100_000; i++)
+                Console.Out.WriteLine("one of many lines, so many that they do not fit anywhere");
+        });
+        await ended.Task.Soon();
+        await work.Soon();
+        await executor.DisposeAsync().AsTask().Soon();
+    }
+
+    [Fact]
     public async Task AWorkerProcesssLines_AreThereWhenItIsJoined()
     {
         var lines = new ConcurrentQueue<WorkerLine>();

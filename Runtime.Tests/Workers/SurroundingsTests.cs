@@ -50,7 +50,7 @@ public sealed class SurroundingsTests
         var folder = Directory.CreateTempSubdirectory("tandem-");
         await using var executor = new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1, WorkingDirectory = folder.FullName });
         folder.Delete();
-        Assert.Contains("No such file", (await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon())).Message, StringComparison.Ordinal);
+        Assert.Contains($"in '{folder.FullName}', its WorkingDirectory, which is not there any more", (await Assert.ThrowsAsync<WorkerStartException>(() => executor.Submit(static () => 1).Soon())).Message, StringComparison.Ordinal);
     }
 
     [Theory]

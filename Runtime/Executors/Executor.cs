@@ -22,7 +22,7 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
 
     private protected WorkerPool Pool { get; }
 
-    /// <summary>Whether the caller is work that runs on this executor, or reads what that writes, and must not wait for itself.</summary>
+    /// <summary>Whether the caller is work that runs on this executor, which must not wait for itself.</summary>
     private protected virtual bool IsCalledByItsWorker => false;
 
     /// <summary>
@@ -34,11 +34,11 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
     public Task ShutdownAsync(bool cancelPending = false) => Stop(cancelPending, kill: false);
 
     /// <summary>Shuts the executor down and waits until all submitted work has ended and the last worker is gone. May be called again.</summary>
-    /// <exception cref="InvalidOperationException">Called by work that runs on this executor, or by the receiver of what workers write, which would wait for itself.</exception>
+    /// <exception cref="InvalidOperationException">Called by work that runs on this executor, which would wait for itself.</exception>
     public void Dispose()
     {
         if (IsCalledByItsWorker)
-            throw new InvalidOperationException($"Work that runs on this {GetType().Name}, or the receiver of what it writes, disposed it and would wait for itself. Dispose it where it was made, or call ShutdownAsync without waiting for it.");
+            throw new InvalidOperationException($"Work that runs on this {GetType().Name} disposed it, and would wait for itself. Dispose it where it was made, or call ShutdownAsync without waiting for it.");
         ShutdownAsync().GetAwaiter().GetResult();
         GC.SuppressFinalize(this);
     }

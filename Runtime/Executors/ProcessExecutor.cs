@@ -60,14 +60,11 @@ public sealed class ProcessExecutor : Executor
     /// </summary>
     public void Terminate() => Stop(cancelPending: true, kill: true).GetAwaiter().GetResult();
 
-    /// <summary>Who reads what workers write would wait for a worker that waits to be read.</summary>
-    private protected override bool IsCalledByItsWorker => _settings.Surroundings.IsCalledByReceiver;
-
     /// <summary>What the workers wrote comes before what the caller writes next, unless its reader has stopped.</summary>
     private protected override async Task Stop(bool cancelPending, bool kill)
     {
         // Asked now: after the first await this is another thread.
-        var isReceiver = _settings.Surroundings.IsCalledByReceiver;
+        var isReceiver = _settings.Surroundings.IsReceiverWaiting();
         await base.Stop(cancelPending, kill).ConfigureAwait(false);
         if (!isReceiver)
             await _settings.Surroundings.FlushAsync().ConfigureAwait(false);

@@ -30,7 +30,8 @@ public sealed class WorkerOutput
     /// </summary>
     /// <param name="receive">
     /// Called for one line after the other, each worker's in their order, on a thread of its own; it must not throw. While it is behind, workers
-    /// that write wait. An executor's shutdown and <see cref="WorkerProcess.Join()"/> end after the last line.
+    /// that write wait. An executor's shutdown and <see cref="WorkerProcess.Join()"/> end after the last line; called by the receiver itself, they
+    /// do not wait for it, and what workers write meanwhile is lost.
     /// </param>
     /// <exception cref="ArgumentNullException"><paramref name="receive"/> is null.</exception>
     public static WorkerOutput To(Action<WorkerLine> receive)

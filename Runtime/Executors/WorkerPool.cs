@@ -175,6 +175,7 @@ internal sealed class WorkerPool
         if (items.IsEmpty)
             return false;
         PoolOrders orders;
+        PoolWorker? sharing;
         bool leaves;
         lock (_gate)
         {
@@ -184,9 +185,13 @@ internal sealed class WorkerPool
             var over = TakeBackLocked(items);
             leaves = goesOn && RestLocked(worker);
             orders = OrdersLocked(over);
+
+            // Those that came back may be nobody's wish any more, and somebody still be idle.
+            sharing = _ahead > 0 ? SharingLocked() : null;
         }
 
         CarryOut(orders);
+        sharing?.Share();
         return leaves;
     }
 

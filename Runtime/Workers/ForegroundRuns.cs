@@ -33,12 +33,7 @@ internal static class ForegroundRuns
     {
         // Those that background threads still start while we wait, too.
         while (Next() is { } run)
-        {
-            // Who reads what it writes ends this process, so nobody will read the rest.
-            if (run.IsCalledByReceiver)
-                run.Kill();
             run.Join(Timeout.InfiniteTimeSpan);
-        }
     }
 
     private static ProcessRun? Next()

@@ -43,6 +43,7 @@ internal sealed class OutputQueue
     /// <summary>What did not even fit into <see cref="Limit"/> since that was last said.</summary>
     private long _leftOut;
     private Thread? _writer;
+    private bool _drops;
 
     private OutputQueue(string threadName, TimeSpan flushPeriod, Action<byte[]>? notify) =>
         (_threadName, _flushPeriod, _notify) = (threadName, flushPeriod, notify);
@@ -56,14 +57,25 @@ internal sealed class OutputQueue
     /// <summary>To code of the application, which is trusted to come to an end.</summary>
     public static OutputQueue ToApplication() => new("Tandem output", Timeout.InfiniteTimeSpan, notify: null);
 
-    /// <summary>Whether the caller is the thread that writes.</summary>
-    public bool IsCalledByWriter
+    /// <summary>
+    /// Whether the caller is the thread that writes, about to wait for those whose text it has. What they write until it is back is dropped: it
+    /// would wait for workers that wait for it.
+    /// </summary>
+    public bool DropsForWriter()
     {
-        get
+        List<Action> whenRoom;
+        lock (_gate)
         {
-            lock (_gate)
-                return Thread.CurrentThread == _writer;
+            if (Thread.CurrentThread != _writer)
+                return false;
+            _drops = true;
+            whenRoom = [.. _waiting.Select(static waiting => waiting.WhenRoom)];
+            _waiting.Clear();
         }
+
+        foreach (var tell in whenRoom)
+            tell();
+        return true;
     }
 
     /// <summary>Waits until all that was taken so far is written, but not for a reader that has stopped, nor for the caller itself.</summary>
@@ -138,6 +150,7 @@ internal sealed class OutputQueue
     {
         lock (_gate)
         {
+            _drops = false;
             while (_unwritten.Count == 0 && (_leftOut == 0 || _notify is null))
             {
                 if (Monitor.Wait(_gate, IdleMilliseconds) || _unwritten.Count > 0)
@@ -171,7 +184,7 @@ internal sealed class OutputQueue
             _written += length;
             source.Unwritten -= length;
             Monitor.PulseAll(_gate);
-            foreach (var waiting in _waiting.Where(HasRoomLocked))
+            foreach (var waiting in _waiting.Where(HasRoomLocked).ToList())
             {
                 _waiting.Remove(waiting);
                 told.Add(waiting.WhenRoom);
@@ -181,7 +194,7 @@ internal sealed class OutputQueue
         return told;
     }
 
-    private bool HasRoomLocked(Source source) => source.Unwritten < Share && _taken - _written < Room;
+    private bool HasRoomLocked(Source source) => _drops || source.Unwritten < Share && _taken - _written < Room;
 
     /// <summary>One worker's text, whose order is kept.</summary>
     /// <param name="queue">Where it waits.</param>
@@ -200,6 +213,8 @@ internal sealed class OutputQueue
         {
             lock (queue._gate)
             {
+                if (queue._drops)
+                    return;
                 if (queue._taken - queue._written + text.Length > Limit)
                 {
                     queue._leftOut += text.Length;

@@ -95,21 +95,19 @@ internal abstract class ProcessRun : IWorkerListener
         PassCancellation();
     }
 
-    /// <summary>Whether the caller is who reads what it writes, and cannot wait for itself.</summary>
-    public bool IsCalledByReceiver => _launch.Surroundings.IsCalledByReceiver;
-
     public bool Join(TimeSpan timeout)
     {
+        var isReceiver = _launch.Surroundings.IsReceiverWaiting();
         if (!Ended.Wait(timeout))
             return false;
-        if (!IsCalledByReceiver)
+        if (!isReceiver)
             _launch.Surroundings.Flush();
         return true;
     }
 
     public async Task JoinAsync(CancellationToken cancellationToken)
     {
-        var isReceiver = IsCalledByReceiver;
+        var isReceiver = _launch.Surroundings.IsReceiverWaiting();
         await Ended.WaitAsync(cancellationToken).ConfigureAwait(false);
         if (!isReceiver)
             await _launch.Surroundings.FlushAsync().ConfigureAwait(false);

@@ -14,7 +14,7 @@ internal static class SingleCall
     {
         var reader = new WireReader(body);
         var callId = reader.ReadInt64();
-        var isTerminated = false;
+        bool isTerminated = false, gaveWay = false;
         try
         {
             var work = ResolvedWork.From(reader.ReadBlock());
@@ -22,7 +22,18 @@ internal static class SingleCall
             var response = channel.BeginResponse(callId);
             using (var call = lifeline.Begin(callId, work.TokenCount))
             using (work.TokenCount == 0 ? null : PosixSignalRegistration.Create(PosixSignal.SIGTERM, Cancel))
-                work.Call(ref reader, call.Sources, response, memory);
+            {
+                try
+                {
+                    work.Call(ref reader, call.Sources, response, memory);
+                }
+                catch (OperationCanceledException) when (IsCanceled(call.Sources))
+                {
+                    gaveWay = true;
+                    throw;
+                }
+            }
+
             channel.SendResponse(memory);
             AwaitReceipt(channel);
             return Environment.ExitCode;
@@ -30,7 +41,7 @@ internal static class SingleCall
         catch (Exception exception)
         {
             channel.SendError(FrameKind.Failed, callId, exception);
-            if (isTerminated && exception is OperationCanceledException)
+            if (gaveWay || (isTerminated && exception is OperationCanceledException))
                 return Signals.ExitCodeBase + Signals.Terminate;
             Console.Error.WriteLine(Trace(exception));
             return Failed;
@@ -50,6 +61,17 @@ internal static class SingleCall
         while (channel.TryReceive(out _, out _))
         {
         }
+    }
+
+    private static bool IsCanceled(ReadOnlySpan<CancellationTokenSource> sources)
+    {
+        foreach (var source in sources)
+        {
+            if (source.IsCancellationRequested)
+                return true;
+        }
+
+        return false;
     }
 
     private static string Trace(Exception exception)

@@ -5,5 +5,6 @@ internal sealed record WorkerLaunch(WorkerCommand Command, string Name, WorkerSu
 {
     public WorkerStartException CannotStart(Exception exception) =>
         exception as WorkerStartException
+        ?? (Surroundings.WorkingDirectory is { } directory && !Directory.Exists(directory) ? new WorkerStartException($"Worker '{Name}' could not be started in '{directory}', its WorkingDirectory, which is not there any more. Create it again, or make the executor anew with another one.", exception) : null)
         ?? new($"Worker '{Name}' could not be started by '{Command}': {exception.Message}. Check that the program can be run and that the limits on processes and open files leave room.", exception);
 }

@@ -41,8 +41,8 @@ internal sealed class WorkerSurroundings
     /// <summary>Null: this process's.</summary>
     public string? WorkingDirectory { get; }
 
-    /// <summary>Whether the caller is who reads what workers wrote, and cannot wait for itself.</summary>
-    public bool IsCalledByReceiver => Queues.Any(static q => q.IsCalledByWriter);
+    /// <summary>Whether the caller, who is about to wait for workers, is who reads what they write. What they write meanwhile is dropped.</summary>
+    public bool IsReceiverWaiting() => Queues.Distinct().Count(static q => q.DropsForWriter()) > 0;
 
     /// <summary>Waits until what workers wrote is where it goes, or cannot get there.</summary>
     public void Flush()
