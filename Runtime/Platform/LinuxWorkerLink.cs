@@ -269,8 +269,8 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
     private void WaitForEvents()
     {
-        // Whoever went on with one result has probably asked for the next.
-        if (_ranUserCode)
+        // Whoever went on with one result has asked for the next. Else he may need this core to do so.
+        if (_ranUserCode && _listener.ExpectsFrames)
             _spin.Until(_responses);
         _ranUserCode = false;
 

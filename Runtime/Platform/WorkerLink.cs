@@ -39,6 +39,9 @@ internal interface IWorkerListener
     /// </summary>
     Action? TakeUserCode() => null;
 
+    /// <summary>Whether the worker has something to answer.</summary>
+    bool ExpectsFrames => false;
+
     /// <summary>
     /// Asked before each reading of what a living process writes to a standard stream. False: it is not to be read, so that the process
     /// waits, as it would for any reader that is behind; <paramref name="whenItDoes"/> is called once when it may go on, by another thread.

@@ -216,6 +216,15 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             return Math.Max(1, _inHand.Count / 2);
     }
 
+    public bool ExpectsFrames
+    {
+        get
+        {
+            lock (_gate)
+                return _inHand.Count > 0;
+        }
+    }
+
     public Action? TakeUserCode()
     {
         var (call, error) = _lone;
