@@ -37,9 +37,10 @@ public sealed class UnsafeLockObjectAnalyzer() : TandemAnalyzer(Descriptors.Unsa
         {
             if (call.Arguments.FirstOrDefault(static argument => argument.Parameter?.Ordinal == 0)?.Value is { } locked) Report(context, locked, objects.FaultOf(locked));
         }
-        else if (call.Instance is { } receiver && IsOneLock(acquire, function))
+        else if (call.Instance is { } receiver && objects.ReplacementOf(receiver) is { } replaced && IsOneLock(acquire, function))
         {
-            Report(context, receiver, objects.ReplacementOf(receiver));
+            // In this order: few locks are replaced, and the other question looks through the whole function.
+            Report(context, receiver, replaced);
         }
     }
 
