@@ -27,16 +27,30 @@ internal static class LeaderRelief
             return;
         lock (s_gate)
         {
+            if (!s_hasThread && !TryStart())
+                return;
+            s_hasThread = true;
             if (!leader.IsLookedAfter)
                 s_leaders.Add(leader);
             leader.IsLookedAfter = true;
-            if (!s_hasThread)
-                new Thread(Look) { IsBackground = true, Name = "Tandem relief" }.UnsafeStart();
-            s_hasThread = true;
         }
 
         if (Interlocked.Exchange(ref s_isAsleep, 0) != 0)
             s_wake.Release();
+    }
+
+    /// <summary>Where there is no thread to be had just now, the leader goes on without relief, and the next one tries again.</summary>
+    private static bool TryStart()
+    {
+        try
+        {
+            new Thread(Look) { IsBackground = true, Name = "Tandem relief" }.UnsafeStart();
+            return true;
+        }
+        catch (OutOfMemoryException)
+        {
+            return false;
+        }
     }
 
     /// <summary>It leads no more.</summary>
