@@ -23,6 +23,9 @@ namespace Tandem;
 [JsonConverter(typeof(SharedMemoryConverter))]
 public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimitive<ProcessLock>
 {
+    /// <summary>What a lock takes of the beginning of another primitive's memory; see <see cref="Within"/>.</summary>
+    internal const int SizeWithin = 64;
+
     private static readonly ulong s_kind = SharedMemoryKind.Of(nameof(ProcessLock));
 
     /// <summary>This object's stand on the shared memory. A hold keeps the memory mapped, so a scope can be disposed after the lock.</summary>
@@ -57,10 +60,16 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
 
     SharedMemoryLease ISharedPrimitive<ProcessLock>.Lease => _lease;
 
+    /// <summary>The kind of memory that begins with a lock; see <see cref="Within"/>.</summary>
+    internal static ulong FirstKind => s_kind;
+
     private State* Shared => _lease.Memory.At<State>(0);
 
     /// <summary>A reentrant one is held by a thread, and so abandoned by its end, as a <see cref="Mutex"/> is.</summary>
     private RobustLock Word => _isReentrant ? new(&Shared->Word, ProcessIdentity.CurrentThread) : new(&Shared->Word);
+
+    /// <summary>The plain lock at the beginning of another primitive's memory; zeros there are a free one.</summary>
+    internal static ProcessLock Within(SharedMemory memory) => new(SharedMemoryTable.Share(memory, nameof(ProcessLock)));
 
     static ProcessLock ISharedPrimitive<ProcessLock>.Attach(SharedMemoryLease lease) => new(lease);
 

@@ -14,7 +14,7 @@ namespace Tandem.Platform;
 /// <remarks>
 /// <para>One object a process and piece, however often a reference to it arrives. Each primitive that stands on it has a <see cref="SharedMemoryLease"/>.</para>
 /// <para>An address in it may be used between <see cref="TryEnter"/> and <see cref="Exit"/> only: the memory is unmapped when the last lease has
-/// ended and nobody is inside. What the other processes write there is not trusted: sizes are taken from the kernel, once, and every offset is checked.</para>
+/// ended and nobody is inside; but see <see cref="Lend"/>. What the other processes write there is not trusted: sizes are taken from the kernel, once, and every offset is checked.</para>
 /// </remarks>
 internal sealed unsafe class SharedMemory : CriticalFinalizerObject
 {
@@ -36,6 +36,9 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <summary>How many primitives of this process stand on it. Guarded by the gate of <see cref="SharedMemoryTable"/>.</summary>
     private int _leases;
 
+    /// <summary>Set by <see cref="Lend"/>: somebody may use an address without being inside.</summary>
+    private bool _isLent;
+
     private SharedMemory(SafeFileHandle file, long size)
     {
         _file = file;
@@ -46,6 +49,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         _address = address;
     }
 
+    /// <summary>Nobody knows this object any more, so nobody uses what it has lent either.</summary>
     ~SharedMemory() => Unmap();
 
     /// <summary>In bytes, header included. The seals keep the kernel's size what it is.</summary>
@@ -62,9 +66,10 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <summary>Makes a new piece, all zeros.</summary>
     /// <param name="kind">What stands on it; only a reference to the same kind opens it.</param>
     /// <param name="payloadSize">In bytes, header not included.</param>
+    /// <param name="firstKind">What lies at its beginning, if that is a primitive by itself: a reference to that kind opens the memory too.</param>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory.</exception>
     /// <exception cref="IOException">The system is out of descriptors or memory.</exception>
-    public static SharedMemory Create(ulong kind, long payloadSize)
+    public static SharedMemory Create(ulong kind, long payloadSize, ulong firstKind = 0)
     {
         RequirePlatform();
         var size = AlignToPage(checked(sizeof(Header) + payloadSize));
@@ -81,7 +86,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
 
             var memory = new SharedMemory(file, size);
             var cookie = MemoryMarshal.Read<UInt128>(RandomNumberGenerator.GetBytes(sizeof(UInt128)));
-            *memory.Start = new Header { Magic = Magic, Kind = kind, Cookie = cookie, Size = size };
+            *memory.Start = new Header { Magic = Magic, Kind = kind, FirstKind = firstKind, Cookie = cookie, Size = size };
             memory.Cookie = cookie;
             return memory;
         });
@@ -125,8 +130,8 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <exception cref="InvalidDataException">Something else stands on this memory.</exception>
     public void RequireKind(ulong kind)
     {
-        if (Start->Kind != kind)
-            throw new InvalidDataException("The reference is to a primitive of another type than the one declared here (for a ProcessQueue<T>, T counts too). Declare the type that was sent.");
+        if (Start->Kind != kind && Start->FirstKind != kind)
+            throw new InvalidDataException("The reference is to a primitive of another type than the one declared here (T counts too). Declare the type that was sent.");
     }
 
     /// <summary>The address of a value <paramref name="offset"/> bytes after the header. Use it inside only.</summary>
@@ -136,6 +141,17 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         if (offset < 0 || count < 0 || offset % sizeof(long) != 0 || count > (Size - sizeof(Header) - offset) / sizeof(T))
             throw new InvalidDataException($"{count} {typeof(T).Name} at offset {offset} do not lie within shared memory of {Size} bytes.");
         return (T*)(_address + sizeof(Header) + (nint)offset);
+    }
+
+    /// <summary>
+    /// As <see cref="At"/>, but an address that may be used as long as this object is reachable: once the memory is closed, it is memory of this
+    /// process alone, which nobody else sees.
+    /// </summary>
+    public T* Lend<T>(long offset, long count)
+        where T : unmanaged
+    {
+        Volatile.Write(ref _isLent, true);
+        return At<T>(offset, count);
     }
 
     /// <summary>Keeps the memory mapped until <see cref="Exit"/>. False once it is unmapped, that is closed and left by all who were inside.</summary>
@@ -156,7 +172,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     public void Exit()
     {
         if (Interlocked.Decrement(ref _inside) == Closed)
-            Unmap();
+            LetGo();
     }
 
     /// <summary>The reference to send to a process that will open the memory.</summary>
@@ -181,7 +197,23 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     {
         Debug.Assert(_leases == 0, "Whoever still stands on the memory needs it.");
         if (Interlocked.Add(ref _inside, Closed) == Closed)
+            LetGo();
+    }
+
+    private void LetGo()
+    {
+        if (!Volatile.Read(ref _isLent) || !TryPutPrivateMemoryInPlace())
             Unmap();
+    }
+
+    /// <summary>The shared pages are let go of and the address stays valid, for the price of a range of addresses until this object is collected.</summary>
+    private bool TryPutPrivateMemoryInPlace()
+    {
+        const int Flags = Libc.MAP_PRIVATE | Libc.MAP_ANONYMOUS | Libc.MAP_NORESERVE | Libc.MAP_FIXED;
+        if (Libc.Mmap(_address, (nuint)Size, Libc.PROT_READ | Libc.PROT_WRITE, Flags, -1, 0) != _address)
+            return false;
+        _file.Dispose();
+        return true;
     }
 
     private void Unmap()
@@ -263,5 +295,9 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
 
         [FieldOffset(44)]
         public int Received;
+
+        /// <summary>What lies first on the memory, if that is a primitive by itself; else 0.</summary>
+        [FieldOffset(48)]
+        public ulong FirstKind;
     }
 }

@@ -38,6 +38,15 @@ internal static class SharedMemoryTable
         }
     }
 
+    /// <summary>Another primitive's stand on memory that this process has open.</summary>
+    /// <param name="memory">With a lease that has not ended.</param>
+    /// <param name="owner">For messages.</param>
+    public static SharedMemoryLease Share(SharedMemory memory, string owner)
+    {
+        lock (s_gate)
+            return LeaseHeld(memory, owner);
+    }
+
     /// <summary>Opens what a reference names, or finds it open already.</summary>
     /// <exception cref="InvalidDataException">What is there is not the memory the reference speaks of, or of another kind.</exception>
     /// <exception cref="IOException">The other process has ended or has let go of the memory.</exception>

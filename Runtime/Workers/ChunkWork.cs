@@ -52,6 +52,8 @@ internal abstract class ChunkWork(string name)
                 failure = exception;
             }
 
+            // As for a single call.
+            GC.KeepAlive(arguments);
             response.WriteInt64(Stopwatch.GetElapsedTime(start).Ticks);
             using var noting = memory.Write();
             var block = response.BeginBlock();

@@ -91,6 +91,8 @@ internal sealed class ResolvedWork
         }
 
         var result = Invoke(arguments);
+        // A span of a SharedArray may be in use when the array itself is not any more.
+        GC.KeepAlive(arguments);
         using var noting = memory.Write();
         _resultWriter?.Write(response, result);
     }
