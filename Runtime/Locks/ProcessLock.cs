@@ -17,7 +17,7 @@ namespace Tandem;
 /// <para>The lock is not fair: who comes while it is free takes it, though others have waited longer. Nothing else lets processes pass a
 /// lock on without waiting for each other to be scheduled.</para>
 /// <para>What <c>multiprocessing.Lock</c> and <c>RLock</c> are in Python, where a killed holder's lock is lost for good; what a named
-/// <see cref="Mutex"/> is, which ties itself to a thread. The state lies in anonymous shared memory; it is gone with the last process that has it.</para>
+/// <see cref="Mutex"/> is, which ties itself to a thread. The state lies in shared memory that no file system knows; it is gone with the last process that has it.</para>
 /// </remarks>
 [ProcessPortable]
 [JsonConverter(typeof(SharedMemoryConverter))]
@@ -42,10 +42,27 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public ProcessLock(bool reentrant = false)
+        : this(reentrant, name: null)
     {
-        _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, sizeof(State)), nameof(ProcessLock));
-        _isReentrant = reentrant;
-        Shared->IsReentrant = reentrant ? 1 : 0;
+    }
+
+    /// <summary>Opens the lock of this name, or makes it: for processes of one user that are not related. It is gone with the last process that has it.</summary>
+    /// <param name="name">What they agreed on; any text. Nobody else's processes find it.</param>
+    /// <param name="reentrant">Whether the lock belongs to the thread that takes it, which may take it again, and whose end passes it on.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or the lock that is there differs in <paramref name="reentrant"/>.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
+    /// <exception cref="IOException">The system is out of file descriptors or memory, or the name could not be looked up; see the message.</exception>
+    public ProcessLock(string name, bool reentrant = false)
+        : this(reentrant, name ?? throw new ArgumentNullException(nameof(name)))
+    {
+    }
+
+    private ProcessLock(bool reentrant, string? name)
+    {
+        _lease = SharedMemoryTable.Make(name, s_kind, sizeof(State), nameof(ProcessLock), memory => memory.At<State>(0)->IsReentrant = reentrant ? 1 : 0);
+        _isReentrant = Shared->IsReentrant != 0;
+        if (_isReentrant != reentrant)
+            throw _lease.Differs(name, $"is {(_isReentrant ? "" : "not ")}reentrant", nameof(reentrant));
     }
 
     private ProcessLock(SharedMemoryLease lease)

@@ -8,7 +8,7 @@ using Microsoft.Win32.SafeHandles;
 namespace Tandem.Platform;
 
 /// <summary>
-/// A piece of memory that several processes see, under no name: an anonymous file (memfd_create(2)) that is mapped by each. The kernel frees
+/// A piece of memory that several processes see, under no name in any file system: an anonymous file (memfd_create(2)) that is mapped by each. The kernel frees
 /// it with the last process that has it open, however that ends. Untouched pages take no memory.
 /// </summary>
 /// <remarks>
@@ -67,15 +67,16 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <param name="kind">What stands on it; only a reference to the same kind opens it.</param>
     /// <param name="payloadSize">In bytes, header not included.</param>
     /// <param name="firstKind">What lies at its beginning, if that is a primitive by itself: a reference to that kind opens the memory too.</param>
+    /// <param name="label">What <see cref="TryOpenLabelled"/> finds it by; null for memory that only a reference leads to.</param>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory.</exception>
     /// <exception cref="IOException">The system is out of descriptors or memory.</exception>
-    public static SharedMemory Create(ulong kind, long payloadSize, ulong firstKind = 0)
+    public static SharedMemory Create(ulong kind, long payloadSize, ulong firstKind = 0, string? label = null)
     {
         RequirePlatform();
         var size = AlignToPage(checked(sizeof(Header) + payloadSize));
         return RetryAfterCollection(() =>
         {
-            var descriptor = Libc.MemfdCreate(Name, Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING);
+            var descriptor = Libc.MemfdCreate(NameWith(label), Libc.MFD_CLOEXEC | Libc.MFD_ALLOW_SEALING);
             if (descriptor < 0)
                 throw Failure("make shared memory", Marshal.GetLastPInvokeError());
             var file = new SafeFileHandle(descriptor, ownsHandle: true);
@@ -102,29 +103,56 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         return RetryAfterCollection(() =>
         {
             // Looked at before it is opened: the number may have gone to a pipe or a terminal by now, and to open those has effects.
-            if (!IsMemory(path))
+            if (!IsMemory(path, Name))
                 throw Gone(reference);
-            var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-            const int Seals = Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW;
-            var size = RandomAccess.GetLength(file);
-            if ((Libc.Fcntl((int)file.DangerousGetHandle(), Libc.F_GET_SEALS, 0) & Seals) != Seals || size < sizeof(Header))
-                throw new InvalidDataException($"Descriptor {reference.Descriptor} of process {reference.ProcessId} is not memory of Tandem.");
+            return Open(path, kind, reference) ?? throw Gone(reference);
+        });
+    }
 
-            var memory = new SharedMemory(file, size);
-            try
-            {
-                memory.Cookie = memory.Start->Cookie;
-                if (memory.Start->Magic != Magic || memory.Start->Size != size || memory.Cookie != reference.Cookie)
-                    throw Gone(reference);
-                memory.RequireKind(kind);
-                return memory;
-            }
-            catch
+    /// <summary>Maps the memory with this label, if that is what the descriptor of another process, or of this one, is.</summary>
+    /// <exception cref="InvalidDataException">It is, and is of another kind.</exception>
+    public static SharedMemory? TryOpenLabelled(string path, string label, ulong kind)
+    {
+        if (!IsMemory(path, $"{NameWith(label)} "))
+            return null;
+        try
+        {
+            return RetryAfterCollection(() => Open(path, kind, reference: null));
+        }
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException)
+        {
+            // Closed since we looked.
+            return null;
+        }
+    }
+
+    /// <summary>Null when it is not the memory the reference speaks of.</summary>
+    private static SharedMemory? Open(string path, ulong kind, SharedMemoryReference? reference)
+    {
+        var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
+        const int Seals = Libc.F_SEAL_SHRINK | Libc.F_SEAL_GROW;
+        var size = RandomAccess.GetLength(file);
+        if ((Libc.Fcntl((int)file.DangerousGetHandle(), Libc.F_GET_SEALS, 0) & Seals) != Seals || size < sizeof(Header))
+            throw new InvalidDataException($"{path} is not memory of Tandem.");
+
+        var memory = new SharedMemory(file, size);
+        try
+        {
+            memory.Cookie = memory.Start->Cookie;
+            if (memory.Start->Magic != Magic || memory.Start->Size != size || (reference is { } sent && memory.Cookie != sent.Cookie))
             {
                 memory.Unmap();
-                throw;
+                return null;
             }
-        });
+
+            memory.RequireKind(kind);
+            return memory;
+        }
+        catch
+        {
+            memory.Unmap();
+            throw;
+        }
     }
 
     /// <exception cref="InvalidDataException">Something else stands on this memory.</exception>
@@ -227,11 +255,13 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         GC.SuppressFinalize(this);
     }
 
-    private static bool IsMemory(string path)
+    private static string NameWith(string? label) => label is null ? Name : $"{Name}-{label}";
+
+    private static bool IsMemory(string path, string name)
     {
         try
         {
-            return new FileInfo(path).LinkTarget?.StartsWith($"/memfd:{Name}", StringComparison.Ordinal) == true;
+            return new FileInfo(path).LinkTarget?.StartsWith($"/memfd:{name}", StringComparison.Ordinal) == true;
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
@@ -242,7 +272,7 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     private static IOException Gone(SharedMemoryReference reference) => new(
         $"Process {reference.ProcessId} sent a primitive and let go of it, or ended, before it was received here. Keep it undisposed until the other side has it.");
 
-    private static void RequirePlatform()
+    public static void RequirePlatform()
     {
         if (!Futex.IsSupported || !Environment.Is64BitProcess)
             throw new PlatformNotSupportedException($"Primitives for processes need anonymous shared memory (memfd_create), futexes and /proc, so they work on 64-bit Linux only so far; this is {RuntimeInformation.OSDescription} on {RuntimeInformation.ProcessArchitecture}. ThreadLock and ThreadQueue work everywhere.");

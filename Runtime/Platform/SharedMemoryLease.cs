@@ -46,6 +46,13 @@ internal sealed class SharedMemoryLease(SharedMemory memory, string owner) : IDi
         }
     }
 
+    /// <summary>Ends the lease on named memory whose maker wanted something else than the one who opens it now.</summary>
+    public ArgumentException Differs(string? name, string fact, string parameter)
+    {
+        Dispose();
+        return new ArgumentException($"The {owner} named '{name}' is there already and {fact}. All who open it must say the same.", parameter);
+    }
+
     public void Dispose()
     {
         if (Interlocked.Exchange(ref _ended, 1) == 0)

@@ -17,7 +17,30 @@ internal static class SharedMemoryTable
 
     private static int s_pruneAwaitedAt = 16;
 
-    /// <summary>Enters a new piece and gives out its first lease.</summary>
+    /// <summary>Makes a new piece for a primitive; where it has a name, opens the piece of that name if there is one.</summary>
+    /// <param name="name">What processes that are not related know it by; null for none.</param>
+    /// <param name="kind">What stands on it.</param>
+    /// <param name="payloadSize">In bytes.</param>
+    /// <param name="owner">The primitive, for messages.</param>
+    /// <param name="initialize">Writes what new memory holds, before anybody else sees it.</param>
+    /// <exception cref="ArgumentException">The name is empty.</exception>
+    /// <exception cref="InvalidDataException">Memory of this name is there, and something else stands on it.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory.</exception>
+    /// <exception cref="IOException">The system is out of descriptors or memory.</exception>
+    public static SharedMemoryLease Make(string? name, ulong kind, long payloadSize, string owner, Action<SharedMemory> initialize)
+    {
+        if (name is not null)
+        {
+            ArgumentException.ThrowIfNullOrWhiteSpace(name);
+            return Add(NamedMemory.OpenOrCreate(name, owner, kind, payloadSize, initialize), owner);
+        }
+
+        var memory = SharedMemory.Create(kind, payloadSize);
+        initialize(memory);
+        return Add(memory, owner);
+    }
+
+    /// <summary>Enters a piece and gives out a lease.</summary>
     public static SharedMemoryLease Add(SharedMemory memory, string owner)
     {
         lock (s_gate)

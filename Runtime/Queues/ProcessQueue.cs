@@ -63,14 +63,36 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public ProcessQueue(int capacity, long byteCapacity)
+        : this(capacity, byteCapacity, name: null)
+    {
+    }
+
+    /// <summary>Opens the queue of this name, or makes it: for processes of one user that are not related. It is gone, with what is in it, with the last process that has it.</summary>
+    /// <param name="name">What they agreed on; any text. Nobody else's processes find it.</param>
+    /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for as many as the memory holds.</param>
+    /// <param name="byteCapacity">The number of bytes that the items may take together, and one by itself.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or the queue that is there has another capacity.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or <paramref name="byteCapacity"/> is not positive.</exception>
+    /// <exception cref="InvalidDataException">The queue that is there has items of another type.</exception>
+    /// <exception cref="NotSupportedException">Items of type <typeparamref name="T"/> can't cross to another process; see the message.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
+    /// <exception cref="IOException">The system is out of file descriptors or memory, or the name could not be looked up; see the message.</exception>
+    public ProcessQueue(string name, int capacity = 0, long byteCapacity = DefaultByteCapacity)
+        : this(capacity, byteCapacity, name ?? throw new ArgumentNullException(nameof(name)))
+    {
+    }
+
+    private ProcessQueue(int capacity, long byteCapacity, string? name)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(capacity);
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(byteCapacity);
         // Here, where nothing is lost yet: what Take cannot read is gone from the queue.
         Portability.CheckItem(typeof(T), $"{Name}<{DisplayName.Of(typeof(T))}>");
         var slots = capacity == 0 ? DefaultSlots : capacity;
-        _lease = SharedMemoryTable.Add(SharedMemory.Create(s_kind, RingLayout.SizeFor(slots, byteCapacity)), Name);
-        _ring = SharedRing.Create(_lease.Memory, capacity, slots, byteCapacity);
+        _lease = SharedMemoryTable.Make(name, s_kind, RingLayout.SizeFor(slots, byteCapacity), Name, memory => RingLayout.Create(memory, capacity, slots, byteCapacity));
+        _ring = SharedRing.Attach(_lease.Memory);
+        if (_ring.Capacity != capacity || _ring.ByteCount != byteCapacity)
+            throw _lease.Differs(name, $"has capacity {_ring.Capacity} and {_ring.ByteCount:N0} bytes", nameof(capacity));
     }
 
     private ProcessQueue(SharedMemoryLease lease)

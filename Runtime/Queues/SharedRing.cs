@@ -49,12 +49,6 @@ internal sealed unsafe class SharedRing
     /// <summary>Rung when all items are done.</summary>
     private Doorbell AllDone => new(&_state->AllDone);
 
-    public static SharedRing Create(SharedMemory memory, int capacity, long slotCount, long byteCount)
-    {
-        RingLayout.Create(memory, capacity, slotCount, byteCount);
-        return new SharedRing(memory, slotCount, byteCount, capacity);
-    }
-
     /// <exception cref="InvalidDataException">The sizes make no sense.</exception>
     public static SharedRing Attach(SharedMemory memory)
     {
