@@ -55,6 +55,19 @@ public sealed class ProcessExecutor : Executor
         : base(CreatePool(options, settings)) => _settings = settings;
 
     /// <summary>
+    /// Lets worker processes out of the way of Main: <c>if (ProcessExecutor.RunWorker(args)) return;</c> as its first statement. Only applications
+    /// that bring their own runtime, or are a single file, and that switch startup hooks off (as trimming does) need it; elsewhere workers
+    /// never come to Main.
+    /// </summary>
+    /// <param name="arguments">All that Main was given.</param>
+    /// <returns>Whether this process is a worker. It has done its work then, and Main returns; one that gives an exit code, <see cref="Environment.ExitCode"/>.</returns>
+    public static bool RunWorker(string[] arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        return OwnHost.RunIfWorker(arguments);
+    }
+
+    /// <summary>
     /// Kills all workers at once and waits until they are gone. What ran and what waited is canceled, and no more work is taken. May be called
     /// again.
     /// </summary>

@@ -122,7 +122,7 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
 
             // Its own name is what ps shows first; who it really is, the program asks the kernel.
             IEnumerable<string> arguments = [launch.Name, .. launch.Command.Arguments, .. WorkerArguments.Format(launch.Name, WorkerDescriptors.Chosen)];
-            var processId = PosixSpawn.Start(launch.Command.Program, arguments, launch.Surroundings.Environment().Select(v => $"{v.Key}={v.Value}"), launch.Surroundings.WorkingDirectory,
+            var processId = PosixSpawn.Start(launch.Command.Program, arguments, launch.Environment().Select(v => $"{v.Key}={v.Value}"), launch.Surroundings.WorkingDirectory,
                 [(childs[1], WorkerDescriptors.ChannelNumber), (childs[2], WorkerDescriptors.LifelineNumber), (childs[3], StandardStream.Error), (childs[0], WorkerDescriptors.MemoryNumber),
                     .. childs[4..].Select(static output => (output, StandardStream.Output))]);
 

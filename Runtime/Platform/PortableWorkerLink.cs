@@ -80,7 +80,7 @@ internal sealed class PortableWorkerLink : WorkerLink
                 WorkingDirectory = launch.Surroundings.WorkingDirectory ?? "",
             };
             start.Environment.Clear();
-            foreach (var (variable, value) in launch.Surroundings.Environment())
+            foreach (var (variable, value) in launch.Environment())
                 start.Environment[variable] = value;
             var process = Process.Start(start)!;
             process.StandardInput.Close();

@@ -1,5 +1,4 @@
 using System.Reflection;
-using System.Runtime.Loader;
 
 namespace Tandem.Workers;
 
@@ -68,32 +67,19 @@ internal static class TypeReference
         return types;
     }
 
-    /// <summary>Finds a module by its assembly's name, then by its file, and makes sure that it is the same build.</summary>
+    /// <summary>Finds a module by its assembly's name, or by its file where the application knows another build or none, and makes sure that it is the same build.</summary>
     public static Module ReadModule(ref WireReader reader)
     {
-        var name = reader.ReadString();
+        var name = new AssemblyName(reader.ReadString());
         var location = reader.ReadString();
         var version = reader.ReadGuid();
-        var assembly = Load(new AssemblyName(name), location);
-        foreach (var module in assembly.GetModules())
-        {
-            if (module.ModuleVersionId == version)
-                return module;
-        }
-
-        throw new FileLoadException($"The worker found another build of '{name}' (in '{assembly.Location}') than its parent runs (from '{location}'). Rebuild, or restart the parent, so that both load the same file.");
+        var shared = PlugInContext.FindShared(name);
+        return Find(shared, version)
+            ?? Find(PlugInContext.Load(location), version)
+            ?? throw (shared is null
+                ? new FileNotFoundException($"The worker found neither '{name}' among the application's assemblies nor the file '{location}', from which its parent has it. An assembly that is loaded from memory cannot go to a worker; load it from its file.")
+                : new FileLoadException($"The worker found another build of '{name}' (in '{shared.Location}') than its parent runs (from '{location}'). Rebuild, or restart the parent, so that both load the same file."));
     }
 
-    private static Assembly Load(AssemblyName name, string location)
-    {
-        try
-        {
-            return AssemblyLoadContext.Default.LoadFromAssemblyName(name);
-        }
-        catch (FileNotFoundException) when (File.Exists(location))
-        {
-            // A plug-in, which the application's own list of assemblies does not know.
-            return AssemblyLoadContext.Default.LoadFromAssemblyPath(location);
-        }
-    }
+    private static Module? Find(Assembly? assembly, Guid version) => assembly?.GetModules().FirstOrDefault(m => m.ModuleVersionId == version);
 }

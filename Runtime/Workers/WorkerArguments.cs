@@ -12,7 +12,7 @@ internal sealed record WorkerArguments(string Name, int ParentId, WorkerDescript
     public static IEnumerable<string> Format(string name, WorkerDescriptors descriptors) =>
         [Marker, name, Environment.ProcessId.ToString(CultureInfo.InvariantCulture), descriptors.ToString()];
 
-    public static bool TryParse(string[] arguments, [NotNullWhen(true)] out WorkerArguments? parsed)
+    public static bool TryParse(ReadOnlySpan<string> arguments, [NotNullWhen(true)] out WorkerArguments? parsed)
     {
         parsed = arguments is [Marker, var name, var parent, var open]
             && int.TryParse(parent, CultureInfo.InvariantCulture, out var parentId)

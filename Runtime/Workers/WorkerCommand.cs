@@ -22,14 +22,17 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
     /// <summary>Whether the worker is reached by what every operating system has, also where this one has better.</summary>
     public bool IsPortable { get; init; }
 
+    /// <summary>What the program loads before its Main; null: it is no program but a worker's.</summary>
+    public string? StartupHook { get; init; }
+
     /// <summary>As a user would type it.</summary>
     public override string ToString() => string.Join(' ', Arguments.Prepend(Program).Select(a => a.Contains(' ') ? $"'{a}'" : a));
 
     private static WorkerCommand Find()
     {
         var program = typeof(WorkerCommand).Assembly.Location;
-        if (program.Length == 0)
-            throw new WorkerStartException("A worker cannot be started from a single-file application, since Tandem.dll is no file there. Publish without PublishSingleFile.");
+        if (program.Length == 0 || FindMuxer() is not { } muxer)
+            return OwnHost.Command() with { IsPortable = IsPortableByDefault };
 
         var arguments = new List<string> { "exec" };
         if (ApplicationFile("APP_CONTEXT_DEPS_FILES") is { } deps)
@@ -48,11 +51,11 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
         foreach (var folder in Paths("PROBING_DIRECTORIES"))
             arguments.AddRange(["--additionalprobingpath", folder]);
         arguments.Add(program);
-        return new WorkerCommand(FindMuxer(), arguments) { IsPortable = IsPortableByDefault };
+        return new WorkerCommand(muxer, arguments) { IsPortable = IsPortableByDefault };
     }
 
-    /// <summary>The <c>dotnet</c> that belongs to the runtime that runs this process, whatever PATH says.</summary>
-    private static string FindMuxer()
+    /// <summary>The <c>dotnet</c> that belongs to the runtime that runs this process, whatever PATH says; null where it is the application's own runtime.</summary>
+    private static string? FindMuxer()
     {
         var name = OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet";
         if (Environment.ProcessPath is { } own && Path.GetFileName(own) == name)
@@ -60,9 +63,8 @@ internal sealed record WorkerCommand(string Program, IReadOnlyList<string> Argum
 
         // <root>/shared/Microsoft.NETCore.App/<version>/System.Private.CoreLib.dll
         var runtime = Path.GetDirectoryName(typeof(object).Assembly.Location);
-        var muxer = Path.GetFullPath(Path.Combine(runtime ?? "", "..", "..", "..", name));
-        return File.Exists(muxer) ? muxer
-            : throw new WorkerStartException($"A worker is started by '{muxer}', which is not there: a self-contained application brings no '{name}'. Publish it framework-dependent (--self-contained false).");
+        var shared = Path.GetDirectoryName(Path.GetDirectoryName(runtime));
+        return Path.GetFileName(shared) == "shared" && Path.Combine(Path.GetDirectoryName(shared)!, name) is var muxer && File.Exists(muxer) ? muxer : null;
     }
 
     /// <summary>The first file of a host property, which is the application's own; the frameworks' come after it.</summary>

@@ -16,13 +16,20 @@ internal static class WorkerProgram
             return WrongUsage;
         }
 
-        WorkerSelf.DieWithParent(parsed.ParentId);
+        return Run(parsed);
+    }
+
+    /// <summary>Runs the worker to its end.</summary>
+    /// <returns>The exit code, where the process is to end as any program does, with its last foreground thread.</returns>
+    public static int Run(WorkerArguments worker)
+    {
+        WorkerSelf.DieWithParent(worker.ParentId);
         WorkerSelf.LeaveInterruptsToParent();
-        var lifeline = new Lifeline(parsed.Descriptors);
-        var channel = new WorkerChannel(WorkerTransport.Open(parsed.Descriptors));
-        using var reading = LargeBlock.ReadFrom(parsed.ParentId, isLastReader: false);
-        Thread.CurrentThread.Name = parsed.Name;
-        WorkerSelf.ShowName(parsed.Name);
+        var lifeline = new Lifeline(worker.Descriptors);
+        var channel = new WorkerChannel(WorkerTransport.Open(worker.Descriptors));
+        using var reading = LargeBlock.ReadFrom(worker.ParentId, isLastReader: false);
+        Thread.CurrentThread.Name = worker.Name;
+        WorkerSelf.ShowName(worker.Name);
         if (Initialize(channel, lifeline) && Serve(channel, lifeline) is { } exitCode)
             return exitCode;
 

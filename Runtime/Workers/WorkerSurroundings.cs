@@ -57,7 +57,7 @@ internal sealed class WorkerSurroundings
     private IEnumerable<OutputQueue> Queues => [Output.Queue ?? OutputQueue.StandardOutput, Error.Queue ?? OutputQueue.StandardError];
 
     /// <summary>This process's environment now, with what the user changed and what a worker needs.</summary>
-    public IReadOnlyDictionary<string, string> Environment()
+    public Dictionary<string, string> Environment()
     {
         var variables = new Dictionary<string, string>();
         foreach (DictionaryEntry variable in System.Environment.GetEnvironmentVariables())
