@@ -28,17 +28,6 @@ public sealed class ProcessQueueTests : QueueContractTests
     }
 
     [Fact]
-    public async Task Item_GreaterThanTheQueue_IsRefused()
-    {
-        using var queue = new ProcessQueue<byte[]>(0, byteCapacity: 100);
-        Assert.Throws<ArgumentException>(() => queue.TryPut(new byte[100], Timeout.InfiniteTimeSpan));
-        await Assert.ThrowsAsync<ArgumentException>(() => queue.PutAsync(new byte[100]).AsTask().Soon());
-        Assert.Contains("byteCapacity", Assert.Throws<ArgumentException>(() => queue.Put(new byte[100])).Message, StringComparison.Ordinal);
-        queue.Put(new byte[99]);
-        Assert.Equal(99, queue.Take().Length);
-    }
-
-    [Fact]
     public void Item_OfReferences_ComesOutAsItWentIn()
     {
         using var queue = new ProcessQueue<int?[]?>();

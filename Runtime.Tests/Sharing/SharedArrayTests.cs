@@ -112,6 +112,30 @@ public sealed class SharedArrayTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task Named_IsOneForProcessesThatAreNotRelated()
+    {
+        var name = $"shared array tests / {Guid.NewGuid()}";
+        using var numbers = new SharedArray<long>(name, 10);
+        using var child = ChildProcess.Start(WriteNamed, name);
+        await child.SucceedAsync();
+        Assert.Equal(42, numbers[9]);
+        using var same = new SharedArray<long>(name, 10);
+        using (same.Lock.Acquire())
+            Assert.False(numbers.Lock.TryAcquire(TimeSpan.Zero, out _));
+    }
+
+    [Fact]
+    public void Named_DoesNotGrow_NorChangeItsType()
+    {
+        var name = $"shared array tests / {Guid.NewGuid()}";
+        using var numbers = new SharedArray<long>(name, 10);
+        Assert.Contains("has 10 items", Assert.Throws<ArgumentException>(() => new SharedArray<long>(name, 11)).Message, StringComparison.Ordinal);
+        Assert.Throws<InvalidDataException>(() => new SharedArray<int>(name, 10));
+        Assert.Throws<ArgumentNullException>(() => new SharedArray<int>(null!, 10));
+        numbers[9] = 1;
+    }
+
+    [Fact]
     public void Disposed_SaysSo()
     {
         var numbers = new SharedArray<int>(3);
@@ -230,6 +254,12 @@ public sealed class SharedArrayTests(ITestOutputHelper output)
                 refused++;
             }
         }
+    }
+
+    private static void WriteNamed(string[] arguments)
+    {
+        using var numbers = new SharedArray<long>(arguments[0], 10);
+        numbers[9] = 42;
     }
 
     private static unsafe void Scribble(string[] arguments)

@@ -132,6 +132,18 @@ public sealed class SharedValueTests
     }
 
     [Fact]
+    public void Named_IsOne_AndKeepsTheValueThatItHas()
+    {
+        var name = $"shared value tests / {Guid.NewGuid()}";
+        using var three = new SharedValue<Three>(name, new Three(1, 2, 3));
+        using var same = new SharedValue<Three>(name, new Three(4, 5, 6));
+        Assert.Equal(new Three(1, 2, 3), same.Value);
+        same.Value = new Three(7, 8, 9);
+        Assert.Equal(new Three(7, 8, 9), three.Value);
+        Assert.Throws<InvalidDataException>(() => new SharedValue<long>(name));
+    }
+
+    [Fact]
     public void Disposed_SaysSo()
     {
         var number = new SharedValue<int>(5);

@@ -22,21 +22,22 @@ internal static class NamedMemory
     /// <param name="kind">What stands on it.</param>
     /// <param name="payloadSize">In bytes, header not included.</param>
     /// <param name="initialize">Writes what new memory holds.</param>
+    /// <param name="firstKind">See <see cref="SharedMemory.Create"/>.</param>
     /// <exception cref="InvalidDataException">Memory of this name is there, and something else stands on it.</exception>
     /// <exception cref="IOException">The system is out of descriptors or memory, or somebody else is stuck while he makes the memory.</exception>
-    public static SharedMemory OpenOrCreate(string name, string owner, ulong kind, long payloadSize, Action<SharedMemory> initialize)
+    public static SharedMemory OpenOrCreate(string name, string owner, ulong kind, long payloadSize, Action<SharedMemory> initialize, ulong firstKind)
     {
         SharedMemory.RequirePlatform();
         var user = EffectiveUser("self");
         // Hashed, for a name of the user's may have any length and any characters.
         var label = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{user}/{owner}/{name}")));
         using var making = NameLock.Acquire(label);
-        return Find(label, user, kind) ?? Create(label, kind, payloadSize, initialize);
+        return Find(label, user, kind) ?? Create(label, kind, payloadSize, initialize, firstKind);
     }
 
-    private static SharedMemory Create(string label, ulong kind, long payloadSize, Action<SharedMemory> initialize)
+    private static SharedMemory Create(string label, ulong kind, long payloadSize, Action<SharedMemory> initialize, ulong firstKind)
     {
-        var memory = SharedMemory.Create(kind, payloadSize, label: label);
+        var memory = SharedMemory.Create(kind, payloadSize, firstKind, label);
         initialize(memory);
         return memory;
     }

@@ -23,19 +23,20 @@ internal static class SharedMemoryTable
     /// <param name="payloadSize">In bytes.</param>
     /// <param name="owner">The primitive, for messages.</param>
     /// <param name="initialize">Writes what new memory holds, before anybody else sees it.</param>
+    /// <param name="firstKind">See <see cref="SharedMemory.Create"/>.</param>
     /// <exception cref="ArgumentException">The name is empty.</exception>
     /// <exception cref="InvalidDataException">Memory of this name is there, and something else stands on it.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory.</exception>
     /// <exception cref="IOException">The system is out of descriptors or memory.</exception>
-    public static SharedMemoryLease Make(string? name, ulong kind, long payloadSize, string owner, Action<SharedMemory> initialize)
+    public static SharedMemoryLease Make(string? name, ulong kind, long payloadSize, string owner, Action<SharedMemory> initialize, ulong firstKind = 0)
     {
         if (name is not null)
         {
             ArgumentException.ThrowIfNullOrWhiteSpace(name);
-            return Add(NamedMemory.OpenOrCreate(name, owner, kind, payloadSize, initialize), owner);
+            return Add(NamedMemory.OpenOrCreate(name, owner, kind, payloadSize, initialize, firstKind), owner);
         }
 
-        var memory = SharedMemory.Create(kind, payloadSize);
+        var memory = SharedMemory.Create(kind, payloadSize, firstKind);
         initialize(memory);
         return Add(memory, owner);
     }

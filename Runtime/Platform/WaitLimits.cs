@@ -17,6 +17,9 @@ internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken 
     /// <summary>The limits of a wait for a lock inside a primitive, which the caller knows nothing of.</summary>
     public WaitLimits ForInternalLock => this with { Deadline = Deadline.WithGrace(s_grace) };
 
+    /// <summary>The limits of a wait that has gone too far to be called off by its caller.</summary>
+    public WaitLimits UntilDisposed => this with { Deadline = Deadline.Never, CancellationToken = default };
+
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
     public void ThrowIfCalledOff()

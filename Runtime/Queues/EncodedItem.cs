@@ -26,7 +26,7 @@ internal readonly struct EncodedItem : IDisposable
 
     public ReadOnlySpan<byte> Bytes => _buffer.WrittenSpan;
 
-    public IBufferWriter<byte> Writer => _buffer;
+    public ArrayBufferWriter<byte> Writer => _buffer;
 
     public static EncodedItem Empty() => Make(memory: null);
 

@@ -12,7 +12,6 @@ public sealed partial class ProcessQueue<T>
     /// <param name="item">The item.</param>
     /// <param name="cancellationToken">Ends the wait; the item is then not in.</param>
     /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was full.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
@@ -32,7 +31,6 @@ public sealed partial class ProcessQueue<T>
     /// <returns>Whether the item is in.</returns>
     /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public bool TryPut(T item, TimeSpan timeout = default)
@@ -47,7 +45,6 @@ public sealed partial class ProcessQueue<T>
     /// <param name="cancellationToken">Ends the wait; the item is then not in.</param>
     /// <returns>A task that ends when the item is in.</returns>
     /// <exception cref="QueueCompletedException">The queue was completed, before the call or while it waited; the item is not in.</exception>
-    /// <exception cref="ArgumentException">The item's bytes are more than fit into the queue, even when it is empty.</exception>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the item was in.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
@@ -62,8 +59,6 @@ public sealed partial class ProcessQueue<T>
     private bool PutEncoded(EncodedItem item, in WaitLimits limits)
     {
         var bytes = item.Bytes;
-        if (bytes.Length > _ring.ByteCount)
-            throw new ArgumentException($"An item of {bytes.Length:N0} bytes does not fit into this ProcessQueue, which holds {_ring.ByteCount:N0}. Make the queue with a greater byteCapacity, or put the item in pieces.", nameof(item));
         limits.CancellationToken.ThrowIfCancellationRequested();
         _lease.Enter();
         try

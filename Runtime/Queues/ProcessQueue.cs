@@ -57,7 +57,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
 
     /// <summary>Makes an empty queue that holds the given number of bytes.</summary>
     /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for as many as the memory holds.</param>
-    /// <param name="byteCapacity">The number of bytes that the items may take together, and one by itself.</param>
+    /// <param name="byteCapacity">The number of bytes that the items may take together. A larger item goes through in pieces, while somebody takes them.</param>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or <paramref name="byteCapacity"/> is not positive.</exception>
     /// <exception cref="NotSupportedException">Items of type <typeparamref name="T"/> can't cross to another process; see the message.</exception>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
@@ -70,7 +70,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
     /// <summary>Opens the queue of this name, or makes it: for processes of one user that are not related. It is gone, with what is in it, with the last process that has it.</summary>
     /// <param name="name">What they agreed on; any text. Nobody else's processes find it.</param>
     /// <param name="capacity">The number of items that fit before <see cref="Put"/> waits; 0 for as many as the memory holds.</param>
-    /// <param name="byteCapacity">The number of bytes that the items may take together, and one by itself.</param>
+    /// <param name="byteCapacity">The number of bytes that the items may take together. A larger item goes through in pieces, while somebody takes them.</param>
     /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or the queue that is there has another capacity.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="capacity"/> is negative, or <paramref name="byteCapacity"/> is not positive.</exception>
     /// <exception cref="InvalidDataException">The queue that is there has items of another type.</exception>
@@ -89,15 +89,15 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
         // Here, where nothing is lost yet: what Take cannot read is gone from the queue.
         Portability.CheckItem(typeof(T), $"{Name}<{DisplayName.Of(typeof(T))}>");
         var slots = capacity == 0 ? DefaultSlots : capacity;
-        _lease = SharedMemoryTable.Make(name, s_kind, RingLayout.SizeFor(slots, byteCapacity), Name, memory => RingLayout.Create(memory, capacity, slots, byteCapacity));
-        _ring = SharedRing.Attach(_lease.Memory);
+        _lease = SharedMemoryTable.Make(name, s_kind, RingLayout.SizeFor(slots, byteCapacity), Name, memory => RingLayout.Create(memory, 0, capacity, slots, byteCapacity));
+        _ring = SharedRing.Attach(_lease.Memory, 0);
         if (_ring.Capacity != capacity || _ring.ByteCount != byteCapacity)
             throw _lease.Differs(name, $"has capacity {_ring.Capacity} and {_ring.ByteCount:N0} bytes", nameof(capacity));
     }
 
     private ProcessQueue(SharedMemoryLease lease)
     {
-        _ring = SharedRing.Attach(lease.Memory);
+        _ring = SharedRing.Attach(lease.Memory, 0);
         _lease = lease;
     }
 

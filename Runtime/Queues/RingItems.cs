@@ -16,11 +16,11 @@ namespace Tandem;
 /// from their beginning again: the memory touched is that of the largest backlog, not that of all items ever put.</para>
 /// <para>What other processes write is not trusted: the sizes are read and checked once, and the numbers in a slot before each use.</para>
 /// </remarks>
-internal sealed unsafe class RingItems(SharedMemory memory, long slotCount, long byteCount)
+internal sealed unsafe class RingItems(SharedMemory memory, long offset, long slotCount, long byteCount)
 {
-    private readonly RingLayout.State* _state = memory.At<RingLayout.State>(0);
-    private readonly RingLayout.Slot* _slots = RingLayout.SlotsIn(memory, slotCount);
-    private readonly byte* _bytes = RingLayout.BytesIn(memory, slotCount, byteCount);
+    private readonly RingLayout.State* _state = memory.At<RingLayout.State>(offset);
+    private readonly RingLayout.Slot* _slots = RingLayout.SlotsIn(memory, offset, slotCount);
+    private readonly byte* _bytes = RingLayout.BytesIn(memory, offset, slotCount, byteCount);
 
     /// <summary>The number of slots, and so of items that fit.</summary>
     private readonly long _slotCount = slotCount;
@@ -43,9 +43,16 @@ internal sealed unsafe class RingItems(SharedMemory memory, long slotCount, long
     /// <summary>No slot is free; the bytes may be used up before. Not clamped: damaged numbers must not look like a full ring, which one waits for.</summary>
     public bool IsFull => Volatile.Read(ref _state->Tail) - Volatile.Read(ref _state->Head) == _slotCount;
 
-    /// <summary>Puts the item in if it fits. Needs the lock of those who put.</summary>
+    /// <summary>What the next to be taken is. There must be one, and it needs the lock of those who take.</summary>
     /// <exception cref="InvalidDataException">The memory is damaged.</exception>
-    public bool TryAppendHeld(ReadOnlySpan<byte> item)
+    public RingPart NextPartHeld => SlotOf(_state->Head).Part;
+
+    /// <summary>How many have ever been put. Needs the lock of those who put.</summary>
+    public long TailHeld => _state->Tail;
+
+    /// <summary>Puts the item, or the piece of one, in if it fits. Needs the lock of those who put.</summary>
+    /// <exception cref="InvalidDataException">The memory is damaged.</exception>
+    public bool TryAppendHeld(ReadOnlySpan<byte> item, RingPart part = RingPart.Whole)
     {
         AssertInvariants();
         var tail = _state->Tail;
@@ -74,7 +81,7 @@ internal sealed unsafe class RingItems(SharedMemory memory, long slotCount, long
                 return false;
         }
 
-        *SlotAt(tail) = new RingLayout.Slot { Start = start, Length = item.Length };
+        *SlotAt(tail) = new RingLayout.Slot { Start = start, Length = item.Length, Part = part };
         var offset = start % ByteCount;
         var whole = (int)Math.Min(item.Length, ByteCount - offset);
         item[..whole].CopyTo(new Span<byte>(_bytes + offset, whole));
@@ -85,16 +92,25 @@ internal sealed unsafe class RingItems(SharedMemory memory, long slotCount, long
         return true;
     }
 
-    /// <summary>Takes the next item out if there is one. Needs the lock of those who take.</summary>
+    /// <summary>Takes back what was put since the tail stood there, if nobody has begun to take it. Needs both locks.</summary>
+    public void TakeBackHeld(long tail)
+    {
+        if (_state->Head <= tail)
+            Volatile.Write(ref _state->Tail, tail);
+    }
+
+    /// <summary>Takes the next item, or piece of one, out if there is one. Needs the lock of those who take.</summary>
     /// <exception cref="InvalidDataException">The memory is damaged.</exception>
-    public bool TryRemoveHeld(IBufferWriter<byte> destination)
+    public bool TryRemoveHeld(IBufferWriter<byte> destination, out RingPart part)
     {
         AssertInvariants();
+        part = default;
         var head = _state->Head;
         if (CountBetween(head, Volatile.Read(ref _state->Tail)) == 0)
             return false;
         var slot = SlotOf(head);
-        var length = (int)slot.Length;
+        var length = slot.Length;
+        part = slot.Part;
         var offset = slot.Start % ByteCount;
         var whole = (int)Math.Min(length, ByteCount - offset);
         var target = destination.GetSpan(length);
@@ -114,7 +130,7 @@ internal sealed unsafe class RingItems(SharedMemory memory, long slotCount, long
     private RingLayout.Slot SlotOf(long item)
     {
         var slot = *SlotAt(item);
-        return slot.Start >= 0 && slot.Length >= 0 && slot.Length <= Math.Min(ByteCount, int.MaxValue) ? slot : throw Damaged();
+        return slot.Start >= 0 && slot.Length >= 0 && slot.Length <= ByteCount && slot.Part is >= RingPart.Whole and <= RingPart.Last ? slot : throw Damaged();
     }
 
     private static InvalidDataException Damaged() =>

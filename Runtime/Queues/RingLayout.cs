@@ -6,17 +6,20 @@ namespace Tandem;
 /// <summary>What lies where in the shared memory of a <see cref="SharedRing"/>: the ring's state, then its slots, then its bytes.</summary>
 internal static unsafe class RingLayout
 {
-    public static long SizeFor(long slotCount, long byteCount) => checked(sizeof(State) + (slotCount * sizeof(Slot)) + byteCount);
+    /// <summary>How many bytes a ring takes, up to where another may begin.</summary>
+    public static long SizeFor(long slotCount, long byteCount) => checked(sizeof(State) + (slotCount * sizeof(Slot)) + byteCount + CacheLine - 1) & ~(CacheLine - 1);
+
+    private const long CacheLine = 64;
 
     /// <summary>Lays out an empty ring on new memory.</summary>
-    public static void Create(SharedMemory memory, int capacity, long slotCount, long byteCount) =>
-        *memory.At<State>(0) = new State { Capacity = capacity, SlotCount = slotCount, ByteCount = byteCount };
+    public static void Create(SharedMemory memory, long offset, int capacity, long slotCount, long byteCount) =>
+        *memory.At<State>(offset) = new State { Capacity = capacity, SlotCount = slotCount, ByteCount = byteCount };
 
     /// <summary>The sizes that the memory tells of itself, checked; whether slots and bytes lie within the memory is checked with their addresses.</summary>
     /// <exception cref="InvalidDataException">The sizes make no sense.</exception>
-    public static (long SlotCount, long ByteCount, int Capacity) ReadSizes(SharedMemory memory)
+    public static (long SlotCount, long ByteCount, int Capacity) ReadSizes(SharedMemory memory, long offset)
     {
-        var state = memory.At<State>(0);
+        var state = memory.At<State>(offset);
         var (slotCount, byteCount, capacity) = (state->SlotCount, state->ByteCount, state->Capacity);
         // The bound on each keeps their sum from overflowing.
         if (slotCount < 1 || byteCount < 1 || slotCount > memory.Size || byteCount > memory.Size || (capacity != 0 && capacity != slotCount))
@@ -24,17 +27,19 @@ internal static unsafe class RingLayout
         return (slotCount, byteCount, capacity);
     }
 
-    public static Slot* SlotsIn(SharedMemory memory, long slotCount) => memory.At<Slot>(sizeof(State), slotCount);
+    public static Slot* SlotsIn(SharedMemory memory, long offset, long slotCount) => memory.At<Slot>(offset + sizeof(State), slotCount);
 
-    public static byte* BytesIn(SharedMemory memory, long slotCount, long byteCount) => memory.At<byte>(sizeof(State) + (slotCount * sizeof(Slot)), byteCount);
+    public static byte* BytesIn(SharedMemory memory, long offset, long slotCount, long byteCount) => memory.At<byte>(offset + sizeof(State) + (slotCount * sizeof(Slot)), byteCount);
 
-    /// <summary>Where the bytes of one item lie.</summary>
+    /// <summary>Where the bytes of one item lie, or of one piece of an item that is larger than the ring.</summary>
     public struct Slot
     {
         /// <summary>Counted from where the ring last began anew; modulo the number of bytes it is the offset.</summary>
         public long Start;
 
-        public long Length;
+        public int Length;
+
+        public RingPart Part;
     }
 
     /// <summary>What lies at the beginning of the memory. What producers write, what consumers write and what all write is a cache line apart.</summary>

@@ -8,18 +8,18 @@ namespace Tandem;
 /// <summary>
 /// A ring of items in shared memory, for any number of producers and consumers in any number of processes: the two-lock queue of M. Michael and
 /// M. Scott ("Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue Algorithms", 1996). Here are the locks and the waiting;
-/// <see cref="RingItems"/> has the items, <see cref="RingLayout"/> the memory.
+/// <see cref="RingItems"/> has the items, <see cref="RingLayout"/> the memory. How an item crosses that is larger than the ring stands in the other part.
 /// </summary>
 /// <remarks>Used between the lease's Enter and Exit only.</remarks>
-internal sealed unsafe class SharedRing
+internal sealed unsafe partial class SharedRing
 {
     private readonly RingLayout.State* _state;
     private readonly RingItems _items;
 
-    private SharedRing(SharedMemory memory, long slotCount, long byteCount, int capacity)
+    private SharedRing(SharedMemory memory, long offset, long slotCount, long byteCount, int capacity)
     {
-        _state = memory.At<RingLayout.State>(0);
-        _items = new RingItems(memory, slotCount, byteCount);
+        _state = memory.At<RingLayout.State>(offset);
+        _items = new RingItems(memory, offset, slotCount, byteCount);
         Capacity = capacity;
     }
 
@@ -50,19 +50,21 @@ internal sealed unsafe class SharedRing
     private Doorbell AllDone => new(&_state->AllDone);
 
     /// <exception cref="InvalidDataException">The sizes make no sense.</exception>
-    public static SharedRing Attach(SharedMemory memory)
+    public static SharedRing Attach(SharedMemory memory, long offset)
     {
-        var (slotCount, byteCount, capacity) = RingLayout.ReadSizes(memory);
-        return new SharedRing(memory, slotCount, byteCount, capacity);
+        var (slotCount, byteCount, capacity) = RingLayout.ReadSizes(memory, offset);
+        return new SharedRing(memory, offset, slotCount, byteCount, capacity);
     }
 
     /// <summary>Puts an item in, and waits within the limits while it does not fit.</summary>
-    /// <param name="item">The item's bytes, no more than <see cref="ByteCount"/>.</param>
+    /// <param name="item">The item's bytes; in pieces, where they are more than the ring holds.</param>
     /// <param name="limits">What ends the wait.</param>
     /// <param name="isCompleted">The ring was completed; the item is not in.</param>
     /// <returns>Whether the item is in.</returns>
     public bool Put(ReadOnlySpan<byte> item, in WaitLimits limits, out bool isCompleted)
     {
+        if (item.Length > _items.ByteCount)
+            return PutInPieces(item, limits, out isCompleted);
         var attempt = new PutAttempt(this, item);
         var hasEnded = Space.WaitUntil(ref attempt, limits);
         isCompleted = attempt.IsCompleted;
@@ -76,13 +78,21 @@ internal sealed unsafe class SharedRing
     /// <param name="destination">Gets the item's bytes.</param>
     /// <param name="limits">What ends the wait.</param>
     /// <returns>Whether an item was taken; false at the deadline, and at the end of a completed ring.</returns>
-    public bool Take(IBufferWriter<byte> destination, in WaitLimits limits)
+    public bool Take(ArrayBufferWriter<byte> destination, in WaitLimits limits)
     {
         var attempt = new TakeAttempt(this, destination);
         if (!Items.WaitUntil(ref attempt, limits) || !attempt.HasItem)
             return false;
         Space.Ring();
         return true;
+    }
+
+    /// <summary>Takes the next item out, all its pieces if it has several. Needs the lock of those who take.</summary>
+    private bool TryRemoveHeld(ArrayBufferWriter<byte> destination, in WaitLimits limits)
+    {
+        if (!_items.TryRemoveHeld(destination, out var part))
+            return false;
+        return part == RingPart.Whole || TryRemovePiecesHeld(part, destination, limits);
     }
 
     /// <summary>After this, nothing more is put: it waits for whoever is putting just now.</summary>
@@ -93,6 +103,13 @@ internal sealed unsafe class SharedRing
         CrashPoint.Reach("complete: done, lock held");
         PutLock.Release(hold.Ticket);
         CrashPoint.Reach("complete: lock freed, nobody woken yet");
+        WakeAll();
+    }
+
+    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so: for a ring whose other side is gone.</summary>
+    public void Close()
+    {
+        Volatile.Write(ref _state->IsCompleted, 1);
         WakeAll();
     }
 
@@ -155,7 +172,7 @@ internal sealed unsafe class SharedRing
         }
     }
 
-    private struct TakeAttempt(SharedRing ring, IBufferWriter<byte> destination) : IAttempt
+    private struct TakeAttempt(SharedRing ring, ArrayBufferWriter<byte> destination) : IAttempt
     {
         /// <summary>False when the attempt ended because there will be no item.</summary>
         public bool HasItem { get; private set; }
@@ -171,7 +188,7 @@ internal sealed unsafe class SharedRing
             try
             {
                 Debug.Assert(ring.TakeLock.IsHeldHere);
-                HasItem = ring._items.TryRemoveHeld(destination);
+                HasItem = ring.TryRemoveHeld(destination, limits);
                 return HasItem;
             }
             finally

@@ -27,7 +27,7 @@ public sealed unsafe class SharedArray<T> : IDisposable, ISharedPrimitive<Shared
 
     private const int ItemsOffset = LengthOffset + 64;
 
-    private static readonly ulong s_kind = SharedMemoryKind.Of($"{Name}<{typeof(T)}>");
+    private static readonly ulong s_kind = SharedLayout<T>.KindOf(Name);
 
     /// <summary>This object's stand on the shared memory, which begins with the lock.</summary>
     private readonly SharedMemoryLease _lease;
@@ -42,8 +42,26 @@ public sealed unsafe class SharedArray<T> : IDisposable, ISharedPrimitive<Shared
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public SharedArray(int length)
-        : this(Create(length))
+        : this(Create(name: null, length))
     {
+    }
+
+    /// <summary>Opens the array of this name, or makes it, of zeros: for processes of one user that are not related. It is gone with the last process that has it.</summary>
+    /// <param name="name">What they agreed on; any text. Nobody else's processes find it.</param>
+    /// <param name="length">How many items it has, for ever.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty, or the array that is there has another length, which cannot change.</exception>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="length"/> is negative.</exception>
+    /// <exception cref="InvalidDataException">The array that is there has items of another type.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> holds a pointer or a handle.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
+    /// <exception cref="IOException">The system is out of file descriptors or memory, or the name could not be looked up; see the message.</exception>
+    public SharedArray(string name, int length)
+        : this(Create(name ?? throw new ArgumentNullException(nameof(name)), length))
+    {
+        if (Length == length)
+            return;
+        Lock.Dispose();
+        throw _lease.Differs(name, $"has {Length} items", nameof(length));
     }
 
     /// <summary>Makes an array of the given items.</summary>
@@ -52,7 +70,7 @@ public sealed unsafe class SharedArray<T> : IDisposable, ISharedPrimitive<Shared
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public SharedArray(ReadOnlySpan<T> items)
-        : this(Create(items.Length)) => items.CopyTo(Span);
+        : this(Create(name: null, items.Length)) => items.CopyTo(Span);
 
     private SharedArray(SharedMemoryLease lease)
     {
@@ -121,13 +139,12 @@ public sealed unsafe class SharedArray<T> : IDisposable, ISharedPrimitive<Shared
         _lease.Dispose();
     }
 
-    private static SharedMemoryLease Create(int length)
+    private static SharedMemoryLease Create(string? name, int length)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(length);
         SharedLayout<T>.Check(Name);
-        var memory = SharedMemory.Create(s_kind, checked(ItemsOffset + ((long)length * sizeof(T))), ProcessLock.FirstKind);
-        *memory.At<long>(LengthOffset) = length;
-        return SharedMemoryTable.Add(memory, Name);
+        var size = checked(ItemsOffset + ((long)length * sizeof(T)));
+        return SharedMemoryTable.Make(name, s_kind, size, Name, memory => *memory.At<long>(LengthOffset) = length, ProcessLock.FirstKind);
     }
 
     private T* At(int index)

@@ -36,6 +36,9 @@ internal readonly unsafe struct SharedCell<T>(SharedMemory memory, long offset)
     /// <summary>Keeps others from writing, for the time of a copy.</summary>
     private RobustLock WriteLock => new(&_state->WriteLock);
 
+    /// <summary>Sets the value while nobody else has the memory.</summary>
+    public void Begin(T value) => *PlaceOf(0) = value;
+
     public T Read(SharedMemoryLease lease)
     {
         if (IsAtomic)

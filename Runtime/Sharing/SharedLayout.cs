@@ -1,4 +1,5 @@
 using System.Reflection;
+using Tandem.Platform;
 using Tandem.Workers;
 
 namespace Tandem;
@@ -8,6 +9,9 @@ internal static class SharedLayout<T>
     where T : unmanaged
 {
     private static readonly string? s_pointerPath = FindPointer(typeof(T), "");
+
+    /// <summary>For <see cref="SharedMemoryKind"/>: programs that are not related may have structs of one name and another size.</summary>
+    public static unsafe ulong KindOf(string owner) => SharedMemoryKind.Of($"{owner}<{typeof(T)}>, {sizeof(T)} bytes");
 
     /// <exception cref="NotSupportedException">The type holds a pointer or a handle.</exception>
     public static void Check(string owner)

@@ -20,7 +20,7 @@ public sealed class SharedValue<T> : IDisposable, ISharedPrimitive<SharedValue<T
 {
     private const string Name = "SharedValue";
 
-    private static readonly ulong s_kind = SharedMemoryKind.Of($"{Name}<{typeof(T)}>");
+    private static readonly ulong s_kind = SharedLayout<T>.KindOf(Name);
 
     /// <summary>This object's stand on the shared memory, which begins with the lock.</summary>
     private readonly SharedMemoryLease _lease;
@@ -33,7 +33,22 @@ public sealed class SharedValue<T> : IDisposable, ISharedPrimitive<SharedValue<T
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
     /// <exception cref="IOException">The system is out of file descriptors or memory.</exception>
     public SharedValue(T initial = default)
-        : this(Create()) => Value = initial;
+        : this(Create(name: null, initial))
+    {
+    }
+
+    /// <summary>Opens the value of this name, or makes it: for processes of one user that are not related. It is gone with the last process that has it.</summary>
+    /// <param name="name">What they agreed on; any text. Nobody else's processes find it.</param>
+    /// <param name="initial">What a new one is at first; one that is there keeps its value.</param>
+    /// <exception cref="ArgumentException"><paramref name="name"/> is empty.</exception>
+    /// <exception cref="InvalidDataException">The value that is there is of another type.</exception>
+    /// <exception cref="NotSupportedException"><typeparamref name="T"/> holds a pointer or a handle.</exception>
+    /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
+    /// <exception cref="IOException">The system is out of file descriptors or memory, or the name could not be looked up; see the message.</exception>
+    public SharedValue(string name, T initial = default)
+        : this(Create(name ?? throw new ArgumentNullException(nameof(name)), initial))
+    {
+    }
 
     private SharedValue(SharedMemoryLease lease)
     {
@@ -91,9 +106,9 @@ public sealed class SharedValue<T> : IDisposable, ISharedPrimitive<SharedValue<T
         _lease.Dispose();
     }
 
-    private static SharedMemoryLease Create()
+    private static SharedMemoryLease Create(string? name, T initial)
     {
         SharedLayout<T>.Check(Name);
-        return SharedMemoryTable.Add(SharedMemory.Create(s_kind, ProcessLock.SizeWithin + SharedCell<T>.Size, ProcessLock.FirstKind), Name);
+        return SharedMemoryTable.Make(name, s_kind, ProcessLock.SizeWithin + SharedCell<T>.Size, Name, memory => new SharedCell<T>(memory, ProcessLock.SizeWithin).Begin(initial), ProcessLock.FirstKind);
     }
 }
