@@ -1,7 +1,7 @@
 namespace Tandem;
 
 /// <summary>
-/// One hold of a lock; disposing it releases the lock, so <c>using (gate.Acquire())</c> releases it on every path.
+/// One hold of a lock, or of a semaphore's permit; disposing it releases the lock, so <c>using (gate.Acquire())</c> releases it on every path.
 /// </summary>
 /// <remarks>
 /// A scope releases only the hold it was given for. Disposing it twice, disposing a copy of it, or disposing it after
@@ -15,14 +15,14 @@ public readonly struct LockScope : IDisposable
     /// <summary>Which hold of that lock: no later hold has the same number.</summary>
     private readonly long _ticket;
 
-    /// <summary>How often a reentrant lock was held with this hold, itself counted.</summary>
-    private readonly int _depth;
+    /// <summary>Of a reentrant lock, how often it was held with this hold, itself counted; of a semaphore, which permit.</summary>
+    private readonly int _part;
 
-    internal LockScope(ILockOwner owner, long ticket, int depth = 1, bool wasAbandoned = false)
+    internal LockScope(ILockOwner owner, long ticket, int part = 1, bool wasAbandoned = false)
     {
         _owner = owner;
         _ticket = ticket;
-        _depth = depth;
+        _part = part;
         WasAbandoned = wasAbandoned;
     }
 
@@ -41,5 +41,5 @@ public readonly struct LockScope : IDisposable
 
     /// <summary>Releases the lock if this hold of it still stands; else does nothing.</summary>
     /// <exception cref="SynchronizationLockException">The lock is reentrant, and this is another thread than the holder's or an inner hold has not been released yet.</exception>
-    public void Dispose() => _owner?.ReleaseHold(_ticket, _depth);
+    public void Dispose() => _owner?.ReleaseHold(_ticket, _part);
 }

@@ -149,7 +149,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         }
     }
 
-    void ILockOwner.ReleaseHold(long ticket, int depth)
+    void ILockOwner.ReleaseHold(long ticket, int part)
     {
         // Unmapped memory has no holds: each keeps it mapped.
         if (!_lease.Memory.TryEnter())
@@ -157,7 +157,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         try
         {
             if (_isReentrant)
-                ReleaseReentrant(ticket, depth);
+                ReleaseReentrant(ticket, depth: part);
             else if (Word.Release(ticket))
                 EndHold();
         }
@@ -196,7 +196,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
             }
 
             isNewHold = word.Acquire(limits, out var hold);
-            scope = isNewHold ? new LockScope(this, hold.Ticket, depth: 1, hold.WasAbandoned) : default;
+            scope = isNewHold ? new LockScope(this, hold.Ticket, part: 1, hold.WasAbandoned) : default;
             if (isNewHold && _isReentrant)
                 Shared->Depth = 1;
             return isNewHold;

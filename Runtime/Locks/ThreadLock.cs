@@ -68,7 +68,7 @@ public sealed class ThreadLock : ILockOwner
             throw new SynchronizationLockException("This ThreadLock is not held, so it can't be released. Each Release needs an Acquire of its own; a scope releases by itself.");
     }
 
-    void ILockOwner.ReleaseHold(long ticket, int depth) => TryRelease(ticket);
+    void ILockOwner.ReleaseHold(long ticket, int part) => TryRelease(ticket);
 
     private bool TryAcquire(Deadline deadline, CancellationToken cancellationToken, out LockScope scope)
     {

@@ -60,6 +60,22 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
         }
     }
 
+    /// <summary>As <see cref="WaitUntil"/>, for what a death may bring about: where nobody rings, it looks for the dead now and then, and once at the deadline.</summary>
+    /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
+    public bool WaitWatching<TAttempt>(ref TAttempt attempt, in WaitLimits limits)
+        where TAttempt : IWatchingAttempt
+    {
+        var parkTime = new ParkTime();
+        while (true)
+        {
+            if (WaitUntil(ref attempt, limits with { Deadline = limits.Deadline.UpTo(parkTime.Next()) }) || attempt.TryAfterDeaths(limits))
+                return true;
+            if (limits.Deadline.HasPassed)
+                return false;
+        }
+    }
+
     /// <summary>Says that the condition has changed. The change comes before it, with a full fence between.</summary>
     public void Ring()
     {

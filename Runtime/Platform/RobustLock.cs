@@ -45,8 +45,11 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
     /// <summary>The ticket of the present hold.</summary>
     public long Current => Volatile.Read(ref *word) & ~Parked;
 
-    /// <summary>Takes the lock if it is free or its holder has died.</summary>
-    public bool TryAcquire(out LockHold hold) => TryTake(parked: 0, out hold) || TryTakeFromTheDead(out hold);
+    /// <summary>Whether nobody holds the lock; a dead holder is somebody.</summary>
+    public bool IsFree => (Volatile.Read(ref *word) & OwnerMask) == 0;
+
+    /// <summary>Takes the lock if it is free.</summary>
+    public bool TryTake(out LockHold hold) => TryTake(parked: 0, out hold);
 
     /// <summary>Waits for the lock within the limits; false at the deadline.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -132,8 +135,11 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
         return (seen & OwnerMask) == 0 && TryOwn(seen, parked, wasAbandoned: false, out hold);
     }
 
-    /// <summary>If the holder died just now and another took the lock over, the hold's number has changed and the swap fails.</summary>
-    private bool TryTakeFromTheDead(out LockHold hold)
+    private bool TryTakeFromTheDead(out LockHold hold) => TryTakeFromTheDead(static holder => holder.IsAlive, out hold);
+
+    /// <summary>Takes the lock if its holder does not live; if it is free, too.</summary>
+    /// <remarks>If the holder died just now and another took the lock over, the hold's number has changed and the swap fails.</remarks>
+    public bool TryTakeFromTheDead(Func<ProcessIdentity, bool> isAlive, out LockHold hold)
     {
         hold = default;
         var seen = Volatile.Read(ref *word);
@@ -142,7 +148,7 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
             return false;
         if (owner == 0)
             return TryOwn(seen, Parked, wasAbandoned: false, out hold);
-        return !ProcessIdentity.FromBits(owner >> OwnerShift).IsAlive && TryOwn(seen, Parked, wasAbandoned: true, out hold);
+        return !isAlive(ProcessIdentity.FromBits(owner >> OwnerShift)) && TryOwn(seen, Parked, wasAbandoned: true, out hold);
     }
 
     private bool TryOwn(long seen, long parked, bool wasAbandoned, out LockHold hold)

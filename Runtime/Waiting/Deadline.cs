@@ -32,6 +32,13 @@ internal readonly struct Deadline
     /// <summary>For a step that others are done with in a moment: a time-out of zero, which waits for nothing else, waits that long for them.</summary>
     public Deadline WithGrace(TimeSpan grace) => _end == 0 ? After(grace) : this;
 
+    /// <summary>This deadline, or the end of <paramref name="limit"/> from now if that comes first.</summary>
+    public Deadline UpTo(TimeSpan limit)
+    {
+        var sooner = After(limit);
+        return sooner._end < _end ? sooner : this;
+    }
+
     public bool HasPassed => _end != NoEnd && (_end == 0 || Stopwatch.GetTimestamp() >= _end);
 
     /// <summary>What is left, in the form the framework's waits take: infinite, or zero and more.</summary>
