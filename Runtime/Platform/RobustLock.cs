@@ -51,6 +51,9 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
     /// <summary>Takes the lock if it is free.</summary>
     public bool TryTake(out LockHold hold) => TryTake(parked: 0, out hold);
 
+    /// <summary>Takes the lock if it is free or its holder has died.</summary>
+    public bool TryAcquire(out LockHold hold) => TryTake(out hold) || TryTakeFromTheDead(out hold);
+
     /// <summary>Waits for the lock within the limits; false at the deadline.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
