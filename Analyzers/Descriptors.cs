@@ -76,6 +76,10 @@ internal static class Descriptors
         "Unsafe collection changed by several threads",
         "'{0}' is {2} here, but {3}, and a {1} is not made for several threads; hold one lock around every use, or use a concurrent collection");
 
+    public static readonly DiagnosticDescriptor DataRace = Rule("TDM4006", Races, Warning,
+        "Data race: accesses that may overlap, one a write, no lock in common",
+        "'{0}' is {1} here, but {2}; {3}");
+
     public static readonly DiagnosticDescriptor UnguardedAccess = Rule("TDM4007", Races, Warning,
         "Guarded state touched without its lock",
         "'{0}' is {1} here without '{2}', {3}; take that lock around it");

@@ -173,3 +173,36 @@ public sealed class Cache
         Parallel.For(0, 9, _ => { Start(); Console.WriteLine(Names.Count); });
     }
 }
+
+public sealed class Meter
+{
+    private readonly object _gate = new();
+    private DateTimeOffset _seen;
+    private decimal _sum;
+    private (int Low, int High)? _range;
+    private bool _stop;
+
+    public void Stop() => _stop = true;
+
+    public int Run()
+    {
+        var rounds = 0;
+        while (!_stop) // until told
+            rounds++;
+        while (true) { if (_stop) return rounds; }
+    }
+
+    public void Add(decimal n) { lock (_gate) _sum = n; _range = null; }
+
+    public decimal Sum => _sum;
+
+    public async Task<string?> Measure()
+    {
+        Parallel.For(0, 9, i => { _seen = DateTimeOffset.Now; _range = (i, i); });
+        string? text = null;
+        var work = Task.Run(() => text = "" + _seen);
+        Console.WriteLine(text); // too early
+        await work;
+        return text;
+    }
+}

@@ -25,6 +25,23 @@ internal static class LockHolds
         return first.Skip(1).Any(act => TakesBack(act, check)) ? null : holds;
     }
 
+    /// <summary>The same for uses in several functions, each of which takes the lock for itself.</summary>
+    public static IReadOnlyList<IReadOnlyList<SyntaxNode>>? OfFunctions(SemanticModel model, IEnumerable<SyntaxNode> uses)
+    {
+        var holds = new List<IReadOnlyList<SyntaxNode>>();
+        foreach (var function in uses.GroupBy(FunctionOf))
+        {
+            var ordered = function.OrderBy(static node => node.SpanStart).ToList();
+            if (Of(model, ordered[0], [.. ordered.Skip(1)]) is not { } own) return null;
+            holds.AddRange(own);
+        }
+
+        return holds;
+    }
+
+    private static SyntaxNode? FunctionOf(SyntaxNode use) =>
+        use.Ancestors().FirstOrDefault(static node => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or AccessorDeclarationSyntax or MemberDeclarationSyntax and not GlobalStatementSyntax);
+
     /// <summary>Whether long work lies between what is in the hold and the act.</summary>
     private static bool IsApart(SemanticModel model, IReadOnlyList<SyntaxNode> hold, SyntaxNode act)
     {

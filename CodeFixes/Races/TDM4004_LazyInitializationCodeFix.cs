@@ -3,7 +3,6 @@ using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CodeFixes;
-using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 using Microsoft.CodeAnalysis.Text;
@@ -21,7 +20,7 @@ public sealed class LazyInitializationCodeFix() : TextCodeFixProvider("TDM4004")
         if (CollectionSteps.Of(model, reported, diagnostic, cancellationToken) is not { } steps) yield break;
         if (diagnostic.Properties.ContainsKey(DoubleCheck.IsPlainFlag))
         {
-            if (Volatile(steps.Check) is { } isVolatile) yield return isVolatile;
+            if (VolatileField.Of(steps.Check) is { } isVolatile) yield return isVolatile;
             yield break;
         }
 
@@ -45,10 +44,4 @@ public sealed class LazyInitializationCodeFix() : TextCodeFixProvider("TDM4004")
         IIsPatternOperation or ICoalesceOperation => true,
         _ => false,
     };
-
-    private static TextFix? Volatile(IOperation test) =>
-        test is IFieldReferenceOperation { Field.DeclaringSyntaxReferences: { Length: 1 } declarations } && declarations[0].SyntaxTree == test.Syntax.SyntaxTree
-        && declarations[0].GetSyntax().FirstAncestorOrSelf<FieldDeclarationSyntax>() is { } field && !field.Modifiers.Any(SyntaxKind.VolatileKeyword)
-            ? new TextFix($"Make '{((IFieldReferenceOperation)test).Field.Name}' volatile", "Volatile", [new TextChange(new TextSpan(field.Declaration.SpanStart, 0), "volatile ")])
-            : null;
 }

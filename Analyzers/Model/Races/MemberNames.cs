@@ -45,6 +45,9 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it has a loop.</summary>
     public bool HasLoop { get; set; }
 
+    /// <summary>Whether it has a loop that calls nothing, so that it may wait for another thread.</summary>
+    public bool MaySpin { get; set; }
+
     /// <summary>Whether it may take a lock.</summary>
     public bool MayLock { get; set; }
 }

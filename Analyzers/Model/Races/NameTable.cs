@@ -20,7 +20,7 @@ internal sealed class NameTable(Compilation compilation)
     private readonly System.Lazy<HashSet<string>> _concurrentCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).ConcurrentCollections)]);
     private readonly System.Lazy<HashSet<string>> _plainCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).PlainCollections)]);
     private readonly System.Lazy<HashSet<string>> _held = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Held)]);
-    private readonly System.Lazy<Dictionary<string, HashSet<string>>> _tornUnderLock = new(() => FindTornUnderLock(compilation));
+    private readonly System.Lazy<TornNames> _torn = new(() => new TornNames(compilation));
     private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
 
     /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
@@ -63,28 +63,19 @@ internal sealed class NameTable(Compilation compilation)
     private bool MayBeGuarded(string name) => _guarded.GetOrAdd(name, name => _shared.Value.Contains(name) || (Mentioning(name) ?? []).Any(MayLock));
 
     /// <summary>Whether the member mentions what is declared to be guarded, or what its type assigns where it may hold a lock, and not in one step.</summary>
-    public bool MayTouchGuarded(MemberNames member) => member.Mentioned.Overlaps(_shared.Value) || member.Mentioned.Overlaps(_held.Value)
-        || (member.TypeName is { } type && _tornUnderLock.Value.TryGetValue(type, out var names) && member.Mentioned.Overlaps(names));
+    public bool MayTouchGuarded(MemberNames member) => member.Mentioned.Overlaps(_shared.Value) || member.Mentioned.Overlaps(_held.Value) || _torn.Value.MayBeGuarded(member);
+
+    /// <summary>Whether the member mentions what is not copied in one step, and may run beside something else or touch what is guarded somewhere; or starts work that may share such a local.</summary>
+    public bool MayTear(MemberNames member)
+    {
+        if (member.MayStartWork && member.Assigned.Count > 0) return true;
+        var torn = _torn.Value.In(member).ToList();
+        return torn.Count > 0 && (member.IsAnnotated || MayLock(member) || _started.Value.MayRunConcurrently(member) || torn.Any(MayBeGuarded));
+    }
 
     private bool MayLock(MemberNames member) => member.MayLock || _userAcquires.Overlaps(member.Mentioned);
 
     private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
-
-    /// <summary>What the types of each name assign where they may hold a lock, as far as that may take several steps.</summary>
-    private static Dictionary<string, HashSet<string>> FindTornUnderLock(Compilation compilation)
-    {
-        HashSet<string> structures = [.. TornSyntax.Framework, .. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Structures)];
-        HashSet<string> torn = [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Torn).Where(field => structures.Contains(field.Type)).Select(static field => field.Name)];
-        var found = new Dictionary<string, HashSet<string>>();
-        foreach (var member in compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members))
-        {
-            if (!member.MayLock || member.TypeName is not { } type || !member.Assigned.Overlaps(torn)) continue;
-            if (!found.TryGetValue(type, out var names)) found[type] = names = [];
-            names.UnionWith(member.Assigned.Where(torn.Contains));
-        }
-
-        return found;
-    }
 
     /// <summary>What the members of each name assign; most assign nothing.</summary>
     private static Dictionary<string, HashSet<string>> FindAssigned(Compilation compilation)

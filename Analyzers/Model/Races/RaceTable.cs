@@ -37,6 +37,9 @@ internal sealed class RaceTable
             new CheckThenActFinder(concurrency, checks),
             new NonAtomicUpdateFinder(concurrency),
             new UnguardedAccessFinder(concurrency),
+            new TornAccessFinder(concurrency),
+            new PolledFlagFinder(concurrency),
+            new EarlyReadFinder(concurrency),
         ];
     }
 

@@ -45,6 +45,7 @@ internal sealed class TreeIndex
                     break;
                 case WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax when MemberOf(node) is { } member:
                     names[member].HasLoop = true;
+                    names[member].MaySpin |= SpinSyntax.MaySpin(node);
                     break;
                 case ImplicitObjectCreationExpressionSyntax creation when StartSyntax.MayStart(creation) && MemberOf(node) is { } member:
                     names[member].MayStartWork = true;

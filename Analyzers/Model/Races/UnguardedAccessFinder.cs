@@ -43,7 +43,7 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
     /// <summary>All writes and most reads hold the lock: those who wrote the rest forgot it. What is set as a whole, and in one step, may do without.</summary>
     private Race? OfInferred(Body body, Place place, ImmutableArray<Access> accesses, SemanticModel model)
     {
-        if (accesses.Any(static access => access.Writes || !access.Holds.IsEmpty) || !CanTear(place.Symbol!) || concurrency.GuardOf(place, body) is not { } guard || guard.Lock.Symbol is not { } held) return null;
+        if (accesses.Any(static access => access.Writes || !access.Holds.IsEmpty) || !Tearing.CanTear(place.Symbol!) || concurrency.GuardOf(place, body) is not { } guard || guard.Lock.Symbol is not { } held) return null;
         var all = concurrency.AccessesOf(place, body).Where(static found => !Concurrency.IsOnceOnly(found.Body)).ToList();
         var guarded = all.Where(found => Holds(found.Access, held, found.Access.Place.Owner)).ToList();
         if (guarded.Count < LeastGuarded || 3 * (all.Count - guarded.Count) > all.Count || all.Except(guarded).Any(static found => found.Access.Writes) || concurrency.RunsLocked(body)) return null;
@@ -75,18 +75,4 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
     /// <summary>Whether that lock of that object is held; one that is held under a name that says nothing gets the benefit of the doubt.</summary>
     private static bool Holds(Step step, ISymbol guard, Place owner) => step.Holds.Any(hold => !hold.Lock.IsKnown
         || (SymbolEqualityComparer.Default.Equals(hold.Lock.Symbol, guard) && (guard.IsStatic || hold.Lock.Owner.Equals(owner))));
-
-    /// <summary>Whether a reader can see half of a change: the state is a structure of more than one word, which is copied in several steps.</summary>
-    private static bool CanTear(ISymbol state) => state switch
-    {
-        IFieldSymbol { IsReadOnly: false, IsConst: false, IsVolatile: false } field => IsLarge(field.Type),
-        IPropertySymbol { SetMethod: not null } property => IsLarge(property.Type),
-        _ => false,
-    };
-
-    private static bool IsLarge(ITypeSymbol type) => type is { IsValueType: true, TypeKind: TypeKind.Struct } && (TornSyntax.Framework.Contains(type.Name) || Words(type, depth: 4) > 1);
-
-    /// <summary>How many fields the structure is made of. Reference assemblies say <c>_dummy</c> for those that they hide.</summary>
-    private static int Words(ITypeSymbol type, int depth) => depth == 0 || type.SpecialType is not (SpecialType.None or SpecialType.System_Nullable_T) || type is not { IsValueType: true, TypeKind: TypeKind.Struct } ? 1
-        : type.GetMembers().OfType<IFieldSymbol>().Where(static field => !field.IsStatic && !field.Name.StartsWith("_dummy", System.StringComparison.Ordinal)).Sum(field => Words(field.Type, depth - 1));
 }

@@ -42,7 +42,7 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         {
             if (IsInnocent(body, use) || EvidenceOf(body, use) is not { } evidence) continue;
             ImmutableArray<CollectionUse> all = [use, .. uses.Where(other => other != use && other.Holds.IsEmpty)];
-            var (acts, facts) = LocksOf(body, all, model);
+            var (acts, facts) = LockedUses.Of(body, all, concurrency, model);
             return new Race(
                 RaceKind.UnsafeCollection,
                 use.Operation,
@@ -65,7 +65,7 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else.
         bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && !IsTearDown(body) && IsMostlyLocked(body, use.Place);
 
-        return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !IsSetUpBefore(use, overlap) ? overlap : null, concurrency, Counts);
+        return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(use.Writes) ? overlap : null, concurrency, Counts);
     }
 
     /// <summary>What is disposed of is used by nobody else any more, if all goes well.</summary>
@@ -75,26 +75,5 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
     {
         var uses = concurrency.AccessesOf(place, body).Where(static other => !Concurrency.IsOnceOnly(other.Body)).ToList();
         return uses.Count(static other => !other.Access.Holds.IsEmpty) * 2 >= uses.Count;
-    }
-
-    /// <summary>Whether it is filled by members that are called before the one that starts the work, which only reads it: how objects are set up.</summary>
-    private static bool IsSetUpBefore(CollectionUse use, Overlap overlap)
-    {
-        var (mine, other) = (overlap.Mine.Body.Outermost, overlap.Other.Body.Outermost);
-        if (mine == other || (use.Writes && overlap.Verb == "changes")) return false;
-        var starter = overlap.Mine.Life is not null ? mine : other;
-        return !Concurrency.IsOnceOnly(starter);
-    }
-
-    /// <summary>What to lock: with the lock that guards the collection already, the uses here; with a new one, all uses there are.</summary>
-    private (ImmutableArray<IOperation> Acts, ImmutableDictionary<string, string?> Facts) LocksOf(Body body, ImmutableArray<CollectionUse> uses, SemanticModel model)
-    {
-        ImmutableArray<IOperation> here = [.. uses.Select(static use => use.Operation).Distinct()];
-        var facts = LockChoice.For(body, uses[0].Place, here, concurrency, model);
-        if (!facts.ContainsKey(LockChoice.Home)) return (here.RemoveAt(0), facts);
-
-        var elsewhere = concurrency.AccessesOf(uses[0].Place, body).Where(other => other.Access.Holds.IsEmpty && !Concurrency.IsOnceOnly(other.Body) && !here.Contains(other.Access.Operation)).ToList();
-        var canAllBeLocked = elsewhere.All(other => other.Access.Operation.Syntax.SyntaxTree == model.SyntaxTree && other.Access.Place.Equals(uses[0].Place));
-        return canAllBeLocked ? ([.. here.Skip(1), .. elsewhere.Select(static other => other.Access.Operation)], facts) : (here.RemoveAt(0), ImmutableDictionary<string, string?>.Empty);
     }
 }
