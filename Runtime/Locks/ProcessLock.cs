@@ -21,7 +21,7 @@ namespace Tandem;
 /// </remarks>
 [ProcessPortable]
 [JsonConverter(typeof(SharedMemoryConverter))]
-public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimitive<ProcessLock>
+public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, ISharedPrimitive<ProcessLock>
 {
     /// <summary>What a lock takes of the beginning of another primitive's memory; see <see cref="Within"/>.</summary>
     internal const int SizeWithin = 64;
@@ -138,7 +138,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         {
             if (_isReentrant)
                 ReleaseReentrant();
-            else if (Word.ReleaseHere())
+            else if (TryReleaseHere())
                 EndHold();
             else
                 throw NotHeld("This ProcessLock is not held by this process, so it can't be released here. Each Release needs an Acquire of its own in the same process; a scope releases by itself.");
@@ -158,7 +158,7 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
         {
             if (_isReentrant)
                 ReleaseReentrant(ticket, depth: part);
-            else if (Word.Release(ticket))
+            else if (TryRelease(ticket))
                 EndHold();
         }
         finally
@@ -199,6 +199,8 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
             scope = isNewHold ? new LockScope(this, hold.Ticket, part: 1, hold.WasAbandoned) : default;
             if (isNewHold && _isReentrant)
                 Shared->Depth = 1;
+            if (hold.WasAbandoned)
+                Shared->AbandonedTicket = hold.Ticket;
             return isNewHold;
         }
         finally
@@ -227,9 +229,24 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
             throw NotHeld("This reentrant ProcessLock is not held by this thread, so it can't be released here. Release it on the thread that took it, or use one that is not reentrant.");
         if (--Shared->Depth > 0)
             return;
-        word.ReleaseHere();
+        TryReleaseHere();
         EndHold();
     }
+
+    private bool TryReleaseHere()
+    {
+        var word = Word;
+        while (true)
+        {
+            var ticket = word.Current;
+            if (!word.IsOwn(ticket))
+                return false;
+            if (TryRelease(ticket))
+                return true;
+        }
+    }
+
+    private bool TryRelease(long ticket) => Word.Release(ticket, ticket == Shared->RenamedTicket ? Shared->TicketBefore : ticket);
 
     private void EndHold() => _lease.Exit();
 
@@ -260,5 +277,11 @@ public sealed unsafe class ProcessLock : IDisposable, ILockOwner, ISharedPrimiti
 
         /// <summary>1 for a reentrant lock; written once, before the lock is passed on.</summary>
         public int IsReentrant;
+
+        /// <summary>The ticket that a hold was given again after a wait for a condition, and the one that it had; see <see cref="RobustLock.Rename"/>. Written by the holder.</summary>
+        public long RenamedTicket, TicketBefore;
+
+        /// <summary>The ticket of the last hold that was taken from a dead holder. Written by who took it.</summary>
+        public long AbandonedTicket;
     }
 }

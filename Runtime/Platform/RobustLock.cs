@@ -40,7 +40,7 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
     private int* ParkingWord => (int*)word;
 
     /// <summary>Whether the caller holds the lock.</summary>
-    public bool IsHeldHere => (Volatile.Read(ref *word) & OwnerMask) == _self;
+    public bool IsHeldHere => IsOwn(Volatile.Read(ref *word));
 
     /// <summary>The ticket of the present hold.</summary>
     public long Current => Volatile.Read(ref *word) & ~Parked;
@@ -79,14 +79,17 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
         TryTake(parked: 0, out hold) || Acquire(limits.ForInternalLock, out hold);
 
     /// <summary>Ends this hold; false when it has ended already.</summary>
-    public bool Release(long ticket)
+    public bool Release(long ticket) => Release(ticket, ticket);
+
+    /// <summary>Ends this hold, and counts on from that of another ticket; see <see cref="Rename"/>.</summary>
+    public bool Release(long ticket, long countFrom)
     {
         while (true)
         {
             var seen = Volatile.Read(ref *word);
             if ((seen & ~Parked) != ticket)
                 return false;
-            if (TryFree(seen))
+            if (TryFree(seen, countFrom))
                 return true;
         }
     }
@@ -96,13 +99,32 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
     {
         while (true)
         {
-            var seen = Volatile.Read(ref *word);
-            if ((seen & OwnerMask) != _self)
+            var ticket = Current;
+            if (!IsOwn(ticket))
                 return false;
-            if (TryFree(seen))
+            if (Release(ticket))
                 return true;
         }
     }
+
+    /// <summary>
+    /// Gives the caller's present hold the ticket of an earlier hold of the same caller, so that what was given out for that is good again.
+    /// The release must then count on from the ticket that the hold had: a number that is given twice would let a scope that is long disposed release another's hold.
+    /// </summary>
+    public void Rename(long ticket, long earlier)
+    {
+        Debug.Assert(IsOwn(ticket) && IsOwn(earlier), "A hold keeps its holder.");
+        while (true)
+        {
+            var seen = Volatile.Read(ref *word);
+            Debug.Assert((seen & ~Parked) == ticket, "Nobody else ends the hold meanwhile.");
+            if (Interlocked.CompareExchange(ref *word, earlier | (seen & Parked), seen) == seen)
+                return;
+        }
+    }
+
+    /// <summary>Whether it is the caller's hold that has this ticket.</summary>
+    public bool IsOwn(long ticket) => (ticket & OwnerMask) == _self;
 
     /// <summary>Makes all who are parked look again, at their limits too.</summary>
     public void WakeAll() => Futex.WakeAll(ParkingWord);
@@ -164,10 +186,10 @@ internal readonly unsafe struct RobustLock(long* word, ProcessIdentity holder)
         return taken;
     }
 
-    private bool TryFree(long held)
+    private bool TryFree(long held, long countFrom)
     {
-        Debug.Assert((held & OwnerMask) == _self, "Only the holder releases.");
-        if (Interlocked.CompareExchange(ref *word, NumberOf(held), held) != held)
+        Debug.Assert(IsOwn(held), "Only the holder releases.");
+        if (Interlocked.CompareExchange(ref *word, NumberOf(countFrom), held) != held)
             return false;
         CrashPoint.Reach("lock: freed, nobody woken yet");
         if ((held & Parked) != 0)

@@ -30,7 +30,8 @@ public sealed class SharedMemoryConverter : JsonConverterFactory
     public override JsonConverter? CreateConverter(Type typeToConvert, JsonSerializerOptions options) =>
         (JsonConverter?)Activator.CreateInstance(typeof(Converter<>).MakeGenericType(typeToConvert));
 
-    private sealed class Converter<TPrimitive> : JsonConverter<TPrimitive>
+    /// <summary>The converter of one primitive.</summary>
+    internal sealed class Converter<TPrimitive> : JsonConverter<TPrimitive>
         where TPrimitive : class, ISharedPrimitive<TPrimitive>
     {
         public override void Write(Utf8JsonWriter writer, TPrimitive value, JsonSerializerOptions options) =>
