@@ -180,8 +180,9 @@ public sealed class PipeEnd<T> : IDisposable, ISharedPrimitive<PipeEnd<T>>
     {
         if (!_lease.Memory.TryEnter())
             return;
-        _seat.Dispose();
+        // In this order: who waits here is to see that it was this end.
         _lease.Dispose();
+        _seat.Dispose();
         _in.WakeAll();
         _out.WakeAll();
         _lease.Exit();

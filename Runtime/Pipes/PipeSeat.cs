@@ -138,7 +138,10 @@ internal sealed class PipeSeat : IWaitPeer, IDeathWatcher
 
     private void CloseBoth()
     {
-        _in.Close();
-        _out.Close();
+        // Both before anybody is woken: who learns of the end from one way must find the other closed.
+        _in.MarkCompleted();
+        _out.MarkCompleted();
+        _in.WakeAll();
+        _out.WakeAll();
     }
 }

@@ -38,7 +38,10 @@ internal sealed class RingInlet<T>(SharedRing ring, WaitLimits limits, Func<Exce
             var isIn = ring.Put(item.Bytes, limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
             if (isIn)
                 item.MarkIn();
-            return !isCompleted ? isIn : throw ended();
+            if (!isCompleted)
+                return isIn;
+            limits.Lease.ThrowIfEnded();
+            throw ended();
         }
         finally
         {

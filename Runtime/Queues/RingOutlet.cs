@@ -23,7 +23,11 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
         {
             limits.Peer?.BeginUse();
             if (!ring.Take(buffer.Writer, limits with { Deadline = deadline, CancellationToken = cancellationToken }))
+            {
+                // Whoever disposes a pipe's end closes the ring with it; that is not the other side's end.
+                limits.Lease.ThrowIfEnded();
                 return default;
+            }
         }
         finally
         {

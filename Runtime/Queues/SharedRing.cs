@@ -113,12 +113,8 @@ internal sealed unsafe partial class SharedRing
         WakeAll();
     }
 
-    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so: for a ring whose other side is gone.</summary>
-    public void Close()
-    {
-        Volatile.Write(ref _state->IsCompleted, 1);
-        WakeAll();
-    }
+    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so, and nobody is woken yet: for a ring whose other side is gone.</summary>
+    public void MarkCompleted() => Volatile.Write(ref _state->IsCompleted, 1);
 
     /// <summary>One item more is done; false when all are done already.</summary>
     public bool TryMarkDone()
