@@ -47,8 +47,8 @@ internal sealed class SpawnTable
     // Names tell nearly all calls apart without a look at their types.
     private static readonly HashSet<string> s_names = [.. s_entries.Select(static entry => entry.Member)];
 
-    // What other types have, too, and call otherwise.
-    private static readonly HashSet<string> s_startingNames = [.. s_names.Except([".ctor", Any, "For", "ForEach", "Invoke"])];
+    // Those of Parallel and of constructors are known by the type's name; a process shares no memory.
+    private static readonly HashSet<string> s_startingNames = [.. s_entries.Where(static entry => entry.Kind is not (SpawnKind.Process or SpawnKind.Parallel)).Select(static entry => entry.Member).Except([".ctor"])];
 
     private readonly Dictionary<(INamedTypeSymbol, string), Entry> _entries = new(EntryComparer.Instance);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Tandem.Executors;
 using Tandem.Observability;
 
@@ -67,7 +66,6 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
     private protected Task<TResult> Enqueue<TResult>(WorkItem<TResult> item, Delegate work)
     {
         var trace = Telemetry.WatchesTasks ? new TaskTrace(Pool.Label, work) : null;
-        item.BePartOf(trace?.Activity ?? Activity.Current);
         Pool.Submit(item);
         trace?.EndWith(item.Task);
         return item.Task;

@@ -6,8 +6,7 @@ namespace Tandem.Platform;
 /// <param name="Deadline">The caller's time-out.</param>
 /// <param name="CancellationToken">The caller's token.</param>
 /// <param name="Lease">The primitive's; its end is the primitive's disposal.</param>
-/// <param name="Peer">Looked at before each park, where the wait is for one side that may be gone.</param>
-internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken CancellationToken, SharedMemoryLease Lease, IWaitPeer? Peer = null)
+internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken CancellationToken, SharedMemoryLease Lease)
 {
     /// <summary>
     /// How long a time-out of zero waits for a lock that a living process holds for a few hundred instructions. Longer than such a process is
@@ -27,6 +26,5 @@ internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken 
     {
         CancellationToken.ThrowIfCancellationRequested();
         Lease.ThrowIfEnded();
-        Peer?.Check();
     }
 }

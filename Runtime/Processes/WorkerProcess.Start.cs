@@ -105,10 +105,9 @@ public partial class WorkerProcess
         ArgumentNullException.ThrowIfNull(work);
         NestingDepth.ThrowIfAtLimit();
         options ??= new();
-        var surroundings = new WorkerSurroundings(options);
-        var writer = RequestWriter.Begin(WorkReference.To(work, typeof(TResult), surroundings.Serializer), isChunk: false, takesBlocks: !options.Command.IsPortable, surroundings.Serializer);
+        var writer = RequestWriter.Begin(WorkReference.To(work, typeof(TResult)), isChunk: false, takesBlocks: !options.Command.IsPortable);
         arguments.WriteTo(writer);
-        var run = new ProcessRun<TResult>(writer.End(), options, surroundings);
+        var run = new ProcessRun<TResult>(writer.End(), options);
         run.Start();
         return run;
     }

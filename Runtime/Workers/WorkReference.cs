@@ -51,12 +51,12 @@ internal sealed class WorkReference
     /// <summary>The reference to work that gives a result of a type; of <see cref="Nothing"/>, none.</summary>
     /// <exception cref="ArgumentException">Another process could not run it.</exception>
     /// <exception cref="NotSupportedException">The result cannot cross.</exception>
-    public static WorkReference To<TWork>(TWork work, Type result, ChosenSerializer? serializer)
+    public static WorkReference To<TWork>(TWork work, Type result)
         where TWork : Delegate
     {
         var reference = To(work);
         if (result != typeof(Nothing))
-            Portability.CheckResult(result, reference.Name, serializer);
+            Portability.CheckResult(result, reference.Name);
         return reference;
     }
 

@@ -1,5 +1,4 @@
 using Tandem.Executors;
-using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -31,7 +30,7 @@ internal static class WorkerProgram
         using var reading = LargeBlock.ReadFrom(worker.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = worker.Name;
         WorkerSelf.ShowName(worker.Name);
-        if (Initialize(channel, lifeline, out var serializer) && Serve(channel, lifeline, serializer) is { } exitCode)
+        if (Initialize(channel, lifeline) && Serve(channel, lifeline) is { } exitCode)
             return exitCode;
 
         // Not by returning, which would wait for every foreground thread that the work has left behind.
@@ -39,20 +38,17 @@ internal static class WorkerProgram
         return 0;
     }
 
-    private static bool Initialize(WorkerChannel channel, Lifeline lifeline, out ChosenSerializer? serializer)
+    private static bool Initialize(WorkerChannel channel, Lifeline lifeline)
     {
-        serializer = null;
         if (!channel.TryReceive(out var kind, out var body) || kind != FrameKind.Initialize)
             return false;
         try
         {
-            var reader = new WireReader(body);
-            var isKeptReady = reader.ReadByte() != 0;
-            serializer = ChosenSerializer.From(reader.ReadBlock());
-            if (reader.ReadRest() is { IsEmpty: false } initializer)
+            var isKeptReady = body[0] != 0;
+            if (body[1..] is { IsEmpty: false } initializer)
                 ResolvedWork.From(initializer).Run();
             if (isKeptReady)
-                Serve(new WorkerChannel(WarmUp.Frames()), lifeline, serializer: null);
+                Serve(new WorkerChannel(WarmUp.Frames()), lifeline);
         }
         catch (Exception exception)
         {
@@ -65,24 +61,15 @@ internal static class WorkerProgram
     }
 
     /// <returns>The exit code of the only call that it was to run; null where it ran calls until there were no more.</returns>
-    private static int? Serve(WorkerChannel channel, Lifeline lifeline, ChosenSerializer? serializer)
+    private static int? Serve(WorkerChannel channel, Lifeline lifeline)
     {
-        var works = new KnownWorks(serializer);
+        var works = new KnownWorks();
         var memory = channel.NewMemory();
         var thread = new WorkerThread();
         FrameKind kind;
         ReadOnlySpan<byte> body;
-        TraceContext? next = null;
-        while (channel.TryReceive(out kind, out body) && kind is FrameKind.Call or FrameKind.Trace)
+        while (channel.TryReceive(out kind, out body) && kind == FrameKind.Call)
         {
-            if (kind == FrameKind.Trace)
-            {
-                next = TraceContext.Read(body);
-                continue;
-            }
-
-            var trace = next;
-            next = null;
             var reader = new WireReader(body);
             var callId = reader.ReadInt64();
             var workId = reader.ReadInt32();
@@ -97,7 +84,6 @@ internal static class WorkerProgram
                 {
                     try
                     {
-                        using var activity = trace?.Start(work.Name);
                         work.Call(ref reader, call.Sources, response, memory);
                     }
                     finally
@@ -119,6 +105,6 @@ internal static class WorkerProgram
             }
         }
 
-        return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline, serializer, next) : null;
+        return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline) : null;
     }
 }

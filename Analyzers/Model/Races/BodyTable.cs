@@ -49,9 +49,14 @@ internal sealed class BodyTable
         return null;
     }
 
-    /// <summary>All bodies, nested ones included, of the members that mention the name; null if there are too many to look at.</summary>
-    public IEnumerable<Body>? Mentioning(string name) =>
-        Names.Mentioning(name)?.Select(names => Of(names.Member)).OfType<Body>().SelectMany(static body => body.SelfAndNested());
+    /// <summary>All bodies, nested ones included, of the members that may use the field or property; null if there are too many to look at.</summary>
+    public IEnumerable<Body>? Using(ISymbol state) => Of(Names.Using(state));
+
+    /// <summary>The same for those that may call the method by the name, or pass it on.</summary>
+    public IEnumerable<Body>? Calling(IMethodSymbol method, string name) => Of(Names.Calling(method, name));
+
+    private IEnumerable<Body>? Of(IReadOnlyList<MemberNames>? members) =>
+        members?.Select(names => Of(names.Member)).OfType<Body>().SelectMany(static body => body.SelfAndNested());
 
     private Body? Read(SyntaxNode member)
     {

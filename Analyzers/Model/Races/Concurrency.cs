@@ -49,6 +49,7 @@ internal sealed class Concurrency
 
     private Overlap? OverlapAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts, System.Func<Step, Step, bool> excludes)
     {
+        if (!MayRunConcurrently(body)) return null;
         var mine = _reaches.From(body, access.Operation, place);
         if (!excludes(access, access) && (access is not Access own || conflicts(own)))
         {
@@ -65,6 +66,9 @@ internal sealed class Concurrency
 
         return null;
     }
+
+    /// <summary>Most code is started nowhere, by the names in it alone.</summary>
+    private bool MayRunConcurrently(Body body) => TreeIndex.MemberOf(body.Root.Syntax) is not { } member || NameTable.Of(member) is not { } names || Bodies.Names.MayRunConcurrently(names);
 
     /// <summary>Whether one lock is held at both; one that is held under a name that says nothing gets the benefit of the doubt.</summary>
     private static bool SharesLock(Step x, Step y) => !x.Holds.IsEmpty && !y.Holds.IsEmpty
@@ -129,7 +133,7 @@ internal sealed class Concurrency
         return true;
     }
 
-    private ImmutableArray<(Body Body, Access Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Mentioning(symbol.Name) ?? [], symbol)];
+    private ImmutableArray<(Body Body, Access Access)> FindAccesses(ISymbol symbol) => [.. AccessesIn(Bodies.Using(symbol) ?? [], symbol)];
 
     private static IEnumerable<(Body Body, Access Access)> AccessesIn(IEnumerable<Body> bodies, ISymbol symbol) =>
         from body in bodies

@@ -83,7 +83,7 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
     private IEnumerable<DelegateUse> Kept(Body body, ISymbol local, int depth) => body.Outermost.SelfAndNested().SelectMany(inner => Mentions(inner, local, depth));
 
     private IEnumerable<DelegateUse> KeptIn(IFieldSymbol field, int depth) =>
-        field.DeclaredAccessibility is Accessibility.Private ? (bodies.Mentioning(field.Name) ?? []).SelectMany(inner => Mentions(inner, field, depth)) : [];
+        field.DeclaredAccessibility is Accessibility.Private ? (bodies.Using(field) ?? []).SelectMany(inner => Mentions(inner, field, depth)) : [];
 
     private IEnumerable<DelegateUse> Mentions(Body body, ISymbol variable, int depth) =>
         from step in body.Steps

@@ -23,7 +23,7 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
 
         if (body.Parent is not null) return [.. body.Outermost.SelfAndNested().SelectMany(caller => Into(body.Method, caller))];
         if (NameOf(body.Method) is not { } name) return [];
-        return bodies.Mentioning(name) is { } callers ? [.. callers.SelectMany(caller => Into(body.Method, caller))] : null;
+        return bodies.Calling(body.Method, name) is { } callers ? [.. callers.SelectMany(caller => Into(body.Method, caller))] : null;
     }
 
     private IEnumerable<Entry> Into(IMethodSymbol method, Body caller)

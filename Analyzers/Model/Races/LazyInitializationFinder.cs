@@ -9,7 +9,7 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Finds what is to happen once, on first use, and may happen twice: <c>if (_x is null) _x = new();</c>, <c>_x ??= new();</c>, <c>if (_started) return; _started = true;</c></summary>
 internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThenActs checks) : RaceFinder
 {
-    public override bool MayFindIn(MemberNames member) => (concurrency.Bodies.Names.MayCheckAndAct(member) || member.Updated.Count > 0) && concurrency.Bodies.Names.MayRace(member);
+    public override bool MayFindIn(MemberNames member) => (concurrency.Bodies.Names.MayCheckAndAct(member) || concurrency.Bodies.Names.MayUpdate(member)) && concurrency.Bodies.Names.MayRace(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {

@@ -10,7 +10,7 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Finds work that is started in a loop and reads a variable that the next round changes, and that all rounds share.</summary>
 internal sealed class LoopVariableFinder(Concurrency concurrency) : RaceFinder
 {
-    public override bool MayFindIn(MemberNames member) => member.HasLoop && member.Assigned.Count > 0 && concurrency.Bodies.Names.MayRace(member);
+    public override bool MayFindIn(MemberNames member) => member.HasLoop && member.Captured.Count > 0 && member.Assigned.Overlaps(member.Captured) && concurrency.Bodies.Names.MayRace(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {

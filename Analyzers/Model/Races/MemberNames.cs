@@ -18,8 +18,14 @@ internal sealed class MemberNames(SyntaxNode member)
         _ => "",
     };
 
-    /// <summary>All names that it mentions.</summary>
-    public HashSet<string> Mentioned { get; } = [];
+    /// <summary>How it can be called.</summary>
+    public CallShapes Shapes { get; } = CallShapes.Of(member);
+
+    /// <summary>The names that it mentions, and how, but for those of its own locals.</summary>
+    public Dictionary<string, CallShapes> Mentioned { get; } = [];
+
+    /// <summary>The locals and parameters that stand for what others can see: captured by a lambda, used for the elements of what they hold, or a reference to something.</summary>
+    public HashSet<string> Captured { get; } = [];
 
     /// <summary>The names that it assigns to.</summary>
     public HashSet<string> Assigned { get; } = [];
@@ -36,11 +42,17 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it or its type says that it is called by several threads.</summary>
     public bool IsAnnotated { get; } = AnnotationSyntax.IsShared(member);
 
-    /// <summary>The names that it calls and does not await at once.</summary>
-    public HashSet<string> LeftRunning { get; } = [];
+    /// <summary>The names that it calls, and how, whose tasks it does not wait for at once.</summary>
+    public Dictionary<string, CallShapes> LeftRunning { get; } = [];
 
-    /// <summary>Whether it may start work that runs concurrently.</summary>
+    /// <summary>Whether it may pass work on that runs concurrently.</summary>
     public bool MayStartWork { get; set; }
+
+    /// <summary>Whether work can be passed to it.</summary>
+    public bool MayTakeWork { get; } = StartSyntax.TakesWork(member);
+
+    /// <summary>Whether it may run work concurrently and wait for it, or wait for several tasks at once.</summary>
+    public bool MayGather { get; set; }
 
     /// <summary>Whether it has a loop.</summary>
     public bool HasLoop { get; set; }
@@ -50,4 +62,24 @@ internal sealed class MemberNames(SyntaxNode member)
 
     /// <summary>Whether it may take a lock.</summary>
     public bool MayLock { get; set; }
+
+    /// <summary>Part of reading the file.</summary>
+    public void LeaveRunning(string name, CallShapes shapes) => LeftRunning[name] = LeftRunning.TryGetValue(name, out var known) ? known | shapes : shapes;
+
+    /// <summary>Whether it is written in a type of that name, or in one nested in it.</summary>
+    public bool IsWithin(string? typeName)
+    {
+        if (TypeName == typeName) return true;
+        for (var at = Member.Parent; at is not null; at = at.Parent)
+            if (at is BaseTypeDeclarationSyntax type && type.Identifier.ValueText == typeName) return true;
+        return false;
+    }
+
+    /// <summary>Whether it mentions one of the names.</summary>
+    public bool Mentions(HashSet<string> names)
+    {
+        foreach (var name in Mentioned.Keys)
+            if (names.Contains(name)) return true;
+        return false;
+    }
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
@@ -6,103 +7,186 @@ using Microsoft.CodeAnalysis;
 namespace Tandem.Analyzers.Model;
 
 /// <summary>Which members of a compilation mention a name, by syntax alone; and, by the same token, which members may check a name and then change it.</summary>
-internal sealed class NameTable(Compilation compilation)
+internal sealed class NameTable
 {
     /// <summary>A name that more members mention than this tells nothing.</summary>
     private const int MaxMentions = 200;
 
-    private readonly ConcurrentDictionary<string, IReadOnlyList<MemberNames>?> _mentioning = new();
-    private readonly System.Lazy<Dictionary<string, HashSet<string>>> _assignedBy = new(() => FindAssigned(compilation));
-    private readonly ConcurrentDictionary<string, HashSet<string>> _mentioners = new();
-    private readonly ConcurrentDictionary<string, bool> _guarded = new();
-    private readonly System.Lazy<HashSet<string>> _shared = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Shared)]);
-    private readonly HashSet<string> _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
-    private readonly System.Lazy<HashSet<string>> _concurrentCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).ConcurrentCollections)]);
-    private readonly System.Lazy<HashSet<string>> _plainCollections = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).PlainCollections)]);
-    private readonly System.Lazy<HashSet<string>> _held = new(() => [.. compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Held)]);
-    private readonly System.Lazy<TornNames> _torn = new(() => new TornNames(compilation));
-    private readonly System.Lazy<StartedNames> _started = new(() => new StartedNames(compilation));
+    /// <summary>Fields that others declare and that are written to: those of the framework's tuples and vectors.</summary>
+    private static readonly HashSet<string> s_frameworkFields = ["Item1", "Item2", "Item3", "Item4", "Item5", "Item6", "Item7", "X", "Y", "Z", "W"];
 
-    /// <summary>The members that mention the name, in the order of the source; null if there are too many to look at.</summary>
-    public IReadOnlyList<MemberNames>? Mentioning(string name) => _mentioning.GetOrAdd(name, FindMentions);
+    private readonly Lazy<TreeIndex[]> _trees;
+    private readonly ConcurrentDictionary<string, IReadOnlyList<MemberNames>> _mentioning = new();
+    private readonly ConcurrentDictionary<(string Name, string? Type), bool> _guarded = new();
+    private readonly ConcurrentDictionary<(string Name, string? Type), HashSet<string>> _mentioners = new();
+    private readonly Lazy<Dictionary<string, bool>> _state;
+    private readonly Lazy<Dictionary<string, HashSet<(string Name, string? Type)>>> _assignedBy;
+    private readonly Lazy<HashSet<string>> _shared, _concurrentCollections, _plainCollections, _held;
+    private readonly Lazy<TornNames> _torn;
+    private readonly Lazy<StartedNames> _started;
+    private readonly HashSet<string> _userAcquires;
+
+    public NameTable(Compilation compilation)
+    {
+        _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
+        _trees = new(() => [.. compilation.SyntaxTrees.Select(TreeIndex.Of)]);
+        _state = new(FindState);
+        _assignedBy = new(FindAssigned);
+        _shared = new(() => Union(static tree => tree.Shared));
+        _concurrentCollections = new(() => Union(static tree => tree.ConcurrentCollections));
+        _plainCollections = new(() => Union(static tree => tree.PlainCollections));
+        _held = new(() => Union(static tree => tree.Held));
+        _torn = new(() => new TornNames(_trees.Value));
+        _started = new(() => new StartedNames(_trees.Value));
+    }
+
+    /// <summary>The names in the member, as <see cref="TreeIndex.MemberOf"/> names it.</summary>
+    public static MemberNames? Of(SyntaxNode member) => TreeIndex.Of(member.SyntaxTree).NamesIn(member);
+
+    /// <summary>The members that may use the field or property, in the order of the source; null if there are too many to look at.</summary>
+    public IReadOnlyList<MemberNames>? Using(ISymbol state) => Few(Mentioning(state.Name).Where(WithinReach(state)));
+
+    /// <summary>The members that may call the method, or pass it on, in the order of the source; null if there are too many to look at.</summary>
+    /// <param name="method">The method, or an accessor.</param>
+    /// <param name="name">The name by which it is called.</param>
+    public IReadOnlyList<MemberNames>? Calling(IMethodSymbol method, string name)
+    {
+        var shapes = CallShapes.Of(method);
+        return Few(Mentioning(name).Where(WithinReach(method)).Where(member => member.Mentioned[name].Overlaps(shapes)));
+    }
 
     /// <summary>Whether the member, itself or through what it calls, tests something and assigns it. Only such a member is worth binding.</summary>
     public bool MayCheckAndAct(MemberNames member)
     {
         if (member.Tested.Count == 0) return false;
         foreach (var assigned in member.Assigned)
-            if (MayTest(member, assigned)) return true;
+            if (IsState(member, assigned) && MayTest(member, assigned, member.TypeName)) return true;
         // A callee assigns, or a setter.
-        foreach (var called in member.Mentioned)
-        {
-            if (!_assignedBy.Value.TryGetValue(called, out var names)) continue;
-            foreach (var assigned in names)
-                if (MayTest(member, assigned)) return true;
-        }
-
+        foreach (var called in member.Mentioned.Keys)
+            if (MayAssignTested(member, called)) return true;
         return false;
     }
 
+    /// <summary>Whether a member of that name may assign what the first tests, itself or through what it calls in turn.</summary>
+    public bool MayAssignTested(MemberNames member, string called)
+    {
+        if (!_assignedBy.Value.TryGetValue(called, out var names)) return false;
+        foreach (var (assigned, type) in names)
+            if (MayTest(member, assigned, type)) return true;
+        return false;
+    }
+
+    /// <summary>Whether the member reads and writes something in one expression that others can see.</summary>
+    public bool MayUpdate(MemberNames member) => member.Updated.Any(name => IsState(member, name));
+
     /// <summary>Whether the member may run beside something else, or touches what is guarded somewhere. What does neither races with nobody.</summary>
-    public bool MayRace(MemberNames member) => _started.Value.MayRunConcurrently(member) || MayBeGuarded(member);
+    public bool MayRace(MemberNames member) => MayRunConcurrently(member) || MayBeGuarded(member);
+
+    /// <summary>Whether the member may run beside something else.</summary>
+    public bool MayRunConcurrently(MemberNames member) => _started.Value.MayRunConcurrently(member);
 
     /// <summary>Whether the member mentions a variable that may hold a concurrent collection.</summary>
-    public bool MayUseConcurrentCollection(MemberNames member) => _concurrentCollections.Value.Count > 0 && member.Mentioned.Overlaps(_concurrentCollections.Value);
+    public bool MayUseConcurrentCollection(MemberNames member) => _concurrentCollections.Value.Count > 0 && member.Mentions(_concurrentCollections.Value);
 
     /// <summary>Whether the member mentions a variable that may hold a plain collection, and may run beside something else or touch what is guarded somewhere.</summary>
     public bool MayShareCollection(MemberNames member)
     {
-        if (!member.Mentioned.Overlaps(_plainCollections.Value)) return false;
-        return member.IsAnnotated || MayLock(member) || _started.Value.MayRunConcurrently(member) || member.Mentioned.Any(name => _plainCollections.Value.Contains(name) && MayBeGuarded(name));
+        if (!member.Mentions(_plainCollections.Value)) return false;
+        return member.IsAnnotated || MayLock(member) || MayRunConcurrently(member)
+            || member.Mentioned.Keys.Any(name => _plainCollections.Value.Contains(name) && MayBeGuarded(name, member.TypeName));
     }
 
-    /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
-    private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || MayLock(member) || member.Assigned.Any(MayBeGuarded)
-        || member.Mentioned.Any(called => _assignedBy.Value.TryGetValue(called, out var names) && names.Any(MayBeGuarded));
-
-    private bool MayBeGuarded(string name) => _guarded.GetOrAdd(name, name => _shared.Value.Contains(name) || (Mentioning(name) ?? []).Any(MayLock));
-
     /// <summary>Whether the member mentions what is declared to be guarded, or what its type assigns where it may hold a lock, and not in one step.</summary>
-    public bool MayTouchGuarded(MemberNames member) => member.Mentioned.Overlaps(_shared.Value) || member.Mentioned.Overlaps(_held.Value) || _torn.Value.MayBeGuarded(member);
+    public bool MayTouchGuarded(MemberNames member) => member.Mentions(_shared.Value) || member.Mentions(_held.Value) || _torn.Value.MayBeGuarded(member);
 
     /// <summary>Whether the member mentions what is not copied in one step, and may run beside something else or touch what is guarded somewhere; or starts work that may share such a local.</summary>
     public bool MayTear(MemberNames member)
     {
-        if (member.MayStartWork && member.Assigned.Count > 0) return true;
+        if ((member.MayStartWork || member.MayGather) && member.Assigned.Overlaps(member.Captured)) return true;
         var torn = _torn.Value.In(member).ToList();
-        return torn.Count > 0 && (member.IsAnnotated || MayLock(member) || _started.Value.MayRunConcurrently(member) || torn.Any(MayBeGuarded));
+        return torn.Count > 0 && (member.IsAnnotated || MayLock(member) || MayRunConcurrently(member) || torn.Any(name => MayBeGuarded(name, member.TypeName)));
     }
 
-    private bool MayLock(MemberNames member) => member.MayLock || _userAcquires.Overlaps(member.Mentioned);
+    /// <summary>Whether a name that the member assigns, itself or through what it calls, is mentioned where a lock may be taken, or is declared to be shared.</summary>
+    private bool MayBeGuarded(MemberNames member) => member.IsAnnotated || MayLock(member)
+        || member.Assigned.Any(name => IsState(member, name) && MayBeGuarded(name, member.TypeName))
+        || member.Mentioned.Keys.Any(called => _assignedBy.Value.TryGetValue(called, out var names) && names.Any(assigned => MayBeGuarded(assigned.Name, assigned.Type)));
 
-    private bool MayTest(MemberNames member, string name) => member.Tested.Contains(name) || Mentioners(name).Overlaps(member.Tested);
+    private bool MayBeGuarded(string name, string? type) => _guarded.GetOrAdd((name, Seer(name, type)), key =>
+        _shared.Value.Contains(key.Name) || (Few(Mentioning(key.Name)) ?? []).Any(member => MayLock(member) && IsSeen(member, key.Type)));
 
-    /// <summary>What the members of each name assign; most assign nothing.</summary>
-    private static Dictionary<string, HashSet<string>> FindAssigned(Compilation compilation)
+    private bool MayLock(MemberNames member) => member.MayLock || (_userAcquires.Count > 0 && member.Mentions(_userAcquires));
+
+    private bool IsState(MemberNames member, string name) => _state.Value.ContainsKey(name) || member.Captured.Contains(name) || s_frameworkFields.Contains(name);
+
+    /// <summary>Whether the member tests what members of that type assign, itself or through what it calls.</summary>
+    private bool MayTest(MemberNames member, string name, string? type)
     {
-        var assigned = new Dictionary<string, HashSet<string>>();
-        foreach (var member in compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members))
-        {
-            if (member.Name.Length == 0 || member.Assigned.Count == 0) continue;
-            if (!assigned.TryGetValue(member.Name, out var names)) assigned[member.Name] = names = [];
-            names.UnionWith(member.Assigned);
-        }
-
-        return assigned;
+        var seer = Seer(name, type);
+        return (member.Tested.Contains(name) && IsSeen(member, seer)) || Mentioners(name, seer).Overlaps(member.Tested);
     }
 
     /// <summary>The names of the members that mention the name: those through which it may be tested.</summary>
-    private HashSet<string> Mentioners(string name) => _mentioners.GetOrAdd(name, name => [.. (Mentioning(name) ?? []).Select(static member => member.Name).Where(static name => name.Length > 0)]);
+    private HashSet<string> Mentioners(string name, string? seer) => _mentioners.GetOrAdd((name, seer), key =>
+        [.. (Few(Mentioning(key.Name)) ?? []).Where(member => member.Name.Length > 0 && IsSeen(member, key.Type)).Select(static member => member.Name)]);
 
-    private IReadOnlyList<MemberNames>? FindMentions(string name)
+    /// <summary>The only type that sees what its members call by that name; null if others can.</summary>
+    private string? Seer(string name, string? type) => _state.Value.TryGetValue(name, out var isOpen) && !isOpen ? type : null;
+
+    private static bool IsSeen(MemberNames member, string? seer) => seer is null || member.IsWithin(seer);
+
+    /// <summary>What is private, only its own type uses, and the types nested in that.</summary>
+    private static Func<MemberNames, bool> WithinReach(ISymbol symbol) =>
+        symbol is { DeclaredAccessibility: Accessibility.Private, ContainingType.Name: { Length: > 0 } type } and not IMethodSymbol { ExplicitInterfaceImplementations.IsEmpty: false }
+            ? member => member.TypeName is null || member.IsWithin(type)
+            : static _ => true;
+
+    private static IReadOnlyList<MemberNames>? Few(IEnumerable<MemberNames> members)
     {
-        var found = new List<MemberNames>();
-        foreach (var tree in compilation.SyntaxTrees)
+        var few = members.Take(MaxMentions + 1).ToList();
+        return few.Count > MaxMentions ? null : few;
+    }
+
+    private IReadOnlyList<MemberNames> Mentioning(string name) => _mentioning.GetOrAdd(name, FindMentions);
+
+    private IReadOnlyList<MemberNames> FindMentions(string name)
+    {
+        List<MemberNames>? found = null;
+        foreach (var tree in _trees.Value)
+            if (tree.Mentioning(name) is { Count: > 0 } mentions) (found ??= []).AddRange(mentions);
+        return found ?? (IReadOnlyList<MemberNames>)[];
+    }
+
+    private HashSet<string> Union(Func<TreeIndex, HashSet<string>> names)
+    {
+        var all = new HashSet<string>();
+        foreach (var tree in _trees.Value) all.UnionWith(names(tree));
+        return all;
+    }
+
+    private Dictionary<string, bool> FindState()
+    {
+        var all = new Dictionary<string, bool>();
+        foreach (var tree in _trees.Value)
+            foreach (var state in tree.State) all[state.Key] = state.Value || (all.TryGetValue(state.Key, out var isOpen) && isOpen);
+        return all;
+    }
+
+    /// <summary>What the members of each name assign, and the type that they do it in; most assign nothing.</summary>
+    private Dictionary<string, HashSet<(string Name, string? Type)>> FindAssigned()
+    {
+        var assigned = new Dictionary<string, HashSet<(string Name, string? Type)>>();
+        foreach (var member in _trees.Value.SelectMany(static tree => tree.Members))
         {
-            found.AddRange(TreeIndex.Of(tree).Mentioning(name));
-            if (found.Count > MaxMentions) return null;
+            if (member.Name.Length == 0) continue;
+            foreach (var name in member.Assigned)
+            {
+                if (!_state.Value.ContainsKey(name)) continue;
+                if (!assigned.TryGetValue(member.Name, out var names)) assigned[member.Name] = names = [];
+                names.Add((name, member.TypeName));
+            }
         }
 
-        return found;
+        return assigned;
     }
 }

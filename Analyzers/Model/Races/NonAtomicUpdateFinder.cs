@@ -10,7 +10,7 @@ internal sealed class NonAtomicUpdateFinder(Concurrency concurrency) : RaceFinde
     /// <summary>Of the facts: that Interlocked can do the update in one step, and that all else that writes the place is atomic, too.</summary>
     public const string IsInterlockable = nameof(IsInterlockable);
 
-    public override bool MayFindIn(MemberNames member) => member.Updated.Count > 0 && concurrency.Bodies.Names.MayRace(member);
+    public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayUpdate(member) && concurrency.Bodies.Names.MayRace(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {

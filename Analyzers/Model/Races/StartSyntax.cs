@@ -11,35 +11,68 @@ internal static class StartSyntax
 {
     private static readonly HashSet<string> s_types = ["Thread", "Task", "Timer"];
 
-    private static readonly HashSet<string> s_gathering = ["WhenAll", "WhenAny", "WhenEach", "WaitAll", "WaitAny", "Parallel", "AsParallel", "ParallelEnumerable"];
+    private static readonly HashSet<string> s_gathering = ["WhenAll", "WhenAny", "WhenEach", "WaitAll", "WaitAny", "AsParallel"];
 
-    /// <summary>Whether the name is that of a member that starts work, or of a type whose objects do.</summary>
+    /// <summary>Members of a task, or of what is made of tasks, whose result stands for it.</summary>
+    private static readonly HashSet<string> s_passing = ["ConfigureAwait", "WaitAsync", "AsTask", "ContinueWith", "Unwrap", "ToArray", "ToList", "GetAwaiter", "OnCompleted", "UnsafeOnCompleted", "Select"];
+
+    /// <summary>Whether the name is that of a member to which work is passed, or of a type whose objects run it.</summary>
     public static bool MayStart(SimpleNameSyntax name)
     {
         var text = name.Identifier.ValueText;
-        if (s_gathering.Contains(text) || SpawnTable.IsSpawnName(text)) return true;
-        return s_types.Contains(text) && name.Parent is ObjectCreationExpressionSyntax or QualifiedNameSyntax { Parent: ObjectCreationExpressionSyntax };
+        if (s_types.Contains(text)) return name.Parent is ObjectCreationExpressionSyntax or QualifiedNameSyntax { Parent: ObjectCreationExpressionSyntax };
+        if (!SpawnTable.IsSpawnName(text)) return false;
+        // `timer.Elapsed += Tick`, not `stopwatch.Elapsed`.
+        return CallOf(name) is InvocationExpressionSyntax call ? call.ArgumentList.Arguments.Count > 0 : name.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { RawKind: (int)SyntaxKind.AddAssignmentExpression };
     }
+
+    /// <summary>Whether the name is that of a member that gathers what runs beside one another, and ends with the last of it.</summary>
+    public static bool MayGather(SimpleNameSyntax name) => name.Identifier.ValueText is "Parallel" or "ParallelEnumerable" || (s_gathering.Contains(name.Identifier.ValueText) && CallOf(name) is not null);
+
+    /// <summary>Whether work can be passed to the method, which it may start.</summary>
+    public static bool TakesWork(SyntaxNode member) => member is MethodDeclarationSyntax { ParameterList.Parameters: var parameters } && parameters.Any(static parameter => parameter.Type is not null
+        && parameter.Type.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(static name => name.Identifier.ValueText is "Action" or "Func" or "ThreadStart" or "ParameterizedThreadStart" or "WaitCallback" or "TimerCallback"));
 
     /// <summary><c>_timer = new(Tick, …)</c></summary>
     public static bool MayStart(ImplicitObjectCreationExpressionSyntax creation) =>
         creation.ArgumentList.Arguments.Any(static argument => argument.Expression is AnonymousFunctionExpressionSyntax or SimpleNameSyntax or MemberAccessExpressionSyntax);
 
-    /// <summary>Whether the name is that of a method called here whose task, if it returns one, is not awaited at once.</summary>
-    public static bool IsLeftRunning(SimpleNameSyntax name)
+    /// <summary>Whether the name is that of a method called here whose task, if it returns one, goes on beside what follows: it is neither awaited or waited for at once, nor left to the caller.</summary>
+    public static bool IsLeftRunning(SimpleNameSyntax name) => CallOf(name) is { } call && IsLeftRunning(call);
+
+    private static InvocationExpressionSyntax? CallOf(SimpleNameSyntax name) => name.Parent switch
     {
-        SyntaxNode? at = name.Parent switch
+        InvocationExpressionSyntax call when call.Expression == name => call,
+        MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Name == name && call.Expression == access => call,
+        MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax call } => call,
+        _ => null,
+    };
+
+    /// <summary>Follows a value outwards, through what passes it on.</summary>
+    private static bool IsLeftRunning(SyntaxNode value)
+    {
+        for (var (at, from) = (value.Parent, value); at is not null; (at, from) = (at.Parent, at))
         {
-            InvocationExpressionSyntax call when call.Expression == name => call,
-            MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Name == name && call.Expression == access => call,
-            MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax call } => call,
-            _ => null,
-        };
-        if (at is null) return false;
-        while (at.Parent is ParenthesizedExpressionSyntax or ConditionalAccessExpressionSyntax
-            || at.Parent is MemberAccessExpressionSyntax { Name.Identifier.ValueText: "ConfigureAwait" or "WaitAsync" or "GetAwaiter" or "GetResult" or "AsTask" } || (at.Parent is InvocationExpressionSyntax outer && outer.Expression == at))
-            at = at.Parent;
-        return at.Parent is not AwaitExpressionSyntax;
+            switch (at)
+            {
+                case AwaitExpressionSyntax: return false;
+                case MemberAccessExpressionSyntax access when access.Expression == from:
+                    if (!s_passing.Contains(access.Name.Identifier.ValueText)) return false;
+                    break;
+                // What is no task.
+                case BinaryExpressionSyntax { RawKind: not (int)SyntaxKind.CoalesceExpression } or PrefixUnaryExpressionSyntax or IsPatternExpressionSyntax or InterpolationSyntax: return false;
+                case ReturnStatementSyntax or ArrowExpressionClauseSyntax or YieldStatementSyntax:
+                    // Left to the caller; that of a lambda is whoever it is passed to.
+                    if (at.FirstAncestorOrSelf<SyntaxNode>(static node => node is AnonymousFunctionExpressionSyntax or LocalFunctionStatementSyntax or MemberDeclarationSyntax) is not AnonymousFunctionExpressionSyntax lambda) return false;
+                    at = lambda;
+                    break;
+                case ExpressionSyntax or ArgumentSyntax or BaseArgumentListSyntax or SwitchExpressionArmSyntax or CollectionElementSyntax or InitializerExpressionSyntax: break;
+                case StatementSyntax: return at is ExpressionStatementSyntax or LocalDeclarationStatementSyntax or ForEachStatementSyntax;
+                default: return true;
+            }
+        }
+
+        return true;
     }
 
     /// <summary>Whether a method so declared may go on after it has returned.</summary>

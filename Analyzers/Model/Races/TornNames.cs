@@ -1,6 +1,5 @@
 using System.Collections.Generic;
 using System.Linq;
-using Microsoft.CodeAnalysis;
 
 namespace Tandem.Analyzers.Model;
 
@@ -10,9 +9,8 @@ internal sealed class TornNames
     private readonly HashSet<string> _all;
     private readonly Dictionary<string, HashSet<string>> _underLock = [];
 
-    public TornNames(Compilation compilation)
+    public TornNames(IReadOnlyList<TreeIndex> trees)
     {
-        var trees = compilation.SyntaxTrees.Select(TreeIndex.Of).ToList();
         HashSet<string> structures = [.. TornSyntax.Framework, .. trees.SelectMany(static tree => tree.Structures)];
         _all = [.. trees.SelectMany(static tree => tree.Torn).Where(field => structures.Contains(field.Type)).Select(static field => field.Name)];
 
@@ -25,8 +23,8 @@ internal sealed class TornNames
     }
 
     /// <summary>Those of them that the member mentions.</summary>
-    public IEnumerable<string> In(MemberNames member) => _all.Count == 0 ? [] : member.Mentioned.Where(_all.Contains);
+    public IEnumerable<string> In(MemberNames member) => _all.Count == 0 ? [] : member.Mentioned.Keys.Where(_all.Contains);
 
     /// <summary>Whether the member mentions what its type assigns where it may hold a lock.</summary>
-    public bool MayBeGuarded(MemberNames member) => member.TypeName is { } type && _underLock.TryGetValue(type, out var names) && member.Mentioned.Overlaps(names);
+    public bool MayBeGuarded(MemberNames member) => member.TypeName is { } type && _underLock.TryGetValue(type, out var names) && member.Mentions(names);
 }
