@@ -59,6 +59,12 @@ public class ConcurrentCollectionStepsTests
     /// <summary>Their twins that are safe, though two threads run Run("a") on one object, or are another rule's.</summary>
     public static TheoryData<string> Safe =>
     [
+        // A semaphore of one is a lock, also where it is awaited.
+        "readonly SemaphoreSlim _gate = new(initialCount: 1, maxCount: 1); " + Map + "public async ValueTask Run(string k, bool replace = true, CancellationToken token = default) { await _gate.WaitAsync(token).ConfigureAwait(false); try { _map.TryGetValue(k, out var old); if (old is not null && !replace) { throw new ArgumentException(k); } if (old is not null) { _map.TryRemove(k, out _); } _map[k] = new Item(); if (old is not null) { foreach (var item in _map.Values) { bool removed = _map.TryRemove(k, out _); if (removed) { _map[k] = item; } } } } finally { _gate.Release(); } }",
+
+        // Without the lock that is declared: another rule's.
+        "readonly object _gate = new(); [Tandem.GuardedBy(nameof(_gate))] readonly ConcurrentDictionary<string, Item> _map = new(); public void Run(string k) { if (!_map.ContainsKey(k)) _map[k] = new Item(); }",
+
         // One step.
         Map + "public void Run(string k) { _map[k] = new Item(); }",
         Map + "public void Run(string k) { _map.TryAdd(k, new Item()); }",

@@ -170,6 +170,9 @@ public class UnsafeCollectionTests
         "class Feed { readonly List<int> _all = []; public Feed() => new Thread(Loop).Start(); public void Add(int n) => [|_all.Add(n)|]; void Loop() { foreach (var x in _all) Console.WriteLine(x); } }",
         "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public void Add(int n) => [|_all.Add(n)|]; void Loop() { [|_all.Clear()|]; } }",
         "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Drop() => [|_all.Clear()|]; }",
+        "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public int Sum() { var sum = 0; foreach (var x in _all) sum += x; return sum; } void Loop() { [|_all.Add(1)|]; } }",
+        // Without the lock that is declared: another rule's.
+        "class Feed { readonly object _gate = new(); [Tandem.GuardedBy(nameof(_gate))] readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Drop() => _all.Clear(); public void Each() { var all = _all; foreach (var x in all) Console.WriteLine(x); } }",
         // It is set up before.
         "class Feed { readonly List<int> _all = []; public void Start() => new Thread(Loop).Start(); public void Add(int n) => _all.Add(n); void Loop() { foreach (var x in _all) Console.WriteLine(x); } }",
         // The lock is for something else.

@@ -148,6 +148,8 @@ public class DataRaceTests
         // One field of it.
         "(int A, int B) _pair; void Run(int n) { Console.WriteLine(_pair.A); } public void Set() { _pair.B = 1; }",
 
+        "readonly object _gate = new(); int? _last; void Run(int n) { lock (_gate) _last = n; } public bool Has => _last != null && _last is not null && _last.HasValue;",
+
         // Used in its place.
         "readonly object _gate = new(); Buffer _buffer; void Run(int n) { lock (_gate) _buffer = new Buffer(); } public int Size => _buffer.Size(); struct Buffer { int _from, _to; public int Size() => _to - _from; public void Grow() => (_from, _to) = (0, 9); }",
 
@@ -191,6 +193,8 @@ public class DataRaceTests
     [Theory]
     [InlineData("decimal _last; public void Set(decimal n) { _last = n; } public decimal Get() => _last;")]
     [InlineData("decimal _last; public async Task SetAsync(decimal n) { await Task.Yield(); _last = n; } public async Task M() { await SetAsync(1); Console.WriteLine(_last); }")]
+    [InlineData("Guid _id; public async void Refresh() { await Task.Yield(); _id = Guid.NewGuid(); } public void Click() { Refresh(); Console.WriteLine(_id); }")]
+    [InlineData("readonly object _gate = new(); Guid _id; public void Set() { lock (_gate) _id = Guid.NewGuid(); } public Guid Get() { VerifyAccess(); return _id; } void VerifyAccess() { }")]
     [InlineData("decimal _last; public async Task M() { await Task.Run(() => _last = 1); Console.WriteLine(_last); }")]
     [InlineData("decimal _last; public void M() { var t = new Thread(() => _last = 1); t.Start(); t.Join(); Console.WriteLine(_last); }")]
     [InlineData("readonly object _gate = new(); decimal _a, _b; public void Set(decimal n) { lock (_gate) _a = n; _b = n; } public void Reset() { _a = 0; }  public decimal Get() => _a + _b; public decimal Get2() => _a;")]

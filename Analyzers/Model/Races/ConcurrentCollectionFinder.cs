@@ -58,6 +58,9 @@ internal sealed class ConcurrentCollectionFinder(Concurrency concurrency) : Race
         // Each thread, or the one thread that may touch it, has its own.
         if (Confinement.IsConfined(body, act.Place)) return true;
 
+        // Each use without the declared guard is reported as that.
+        if (Guards.DeclaredGuardOf(act.Place) is not null) return true;
+
         // The callers hold the lock.
         return concurrency.RunsLocked(body);
     }

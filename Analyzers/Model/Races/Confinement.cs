@@ -10,5 +10,7 @@ internal static class Confinement
 
     public static bool IsConfined(Body body, Place place) => place.Symbol is not { } symbol
         || symbol.GetAttributes().Any(static data => data.AttributeClass?.Name is "ThreadStaticAttribute")
-        || symbol.IsMarked(Confined) || symbol.ContainingType.IsMarked(Confined) || body.Outermost.Method.IsMarked(Confined);
+        || symbol.IsMarked(Confined) || symbol.ContainingType.IsMarked(Confined) || body.Outermost.Method.IsMarked(Confined)
+        // What belongs to a dispatcher's thread says so.
+        || body.Steps.Any(static step => step is Call { Target.Name: "VerifyAccess" });
 }

@@ -24,6 +24,9 @@ internal static class Tearing
     public static bool IsWhole(Access access) => access.Writes || access.Operation.Consumer() switch
     {
         IFieldReferenceOperation or IPropertyReferenceOperation { Property.Name: "HasValue" } => false,
+        // `x is null`, `x != null`
+        IIsPatternOperation { Pattern: IConstantPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation } } => false,
+        IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals, RightOperand: { } right } when IsNull(right) => false,
         IMemberReferenceOperation => IsOneValue(access.Operation.Type),
         IInvocationOperation call => call.Instance != access.Operation || IsOneValue(access.Operation.Type),
         _ => true,
@@ -31,7 +34,10 @@ internal static class Tearing
 
     private static bool IsOneValue(ITypeSymbol? type) => type is { IsReadOnly: true } || (type is not null && TornSyntax.Framework.Contains(type.Name));
 
-    private static bool IsLarge(ITypeSymbol type) => type is { IsValueType: true, TypeKind: TypeKind.Struct } && (TornSyntax.Framework.Contains(type.Name) || Words(type, depth: 4) > 1);
+    private static bool IsNull(IOperation value) => value.Unconverted() is { ConstantValue: { HasValue: true, Value: null } };
+
+    // Of what the compiler can't find, nothing is known.
+    private static bool IsLarge(ITypeSymbol type) => type is INamedTypeSymbol { IsValueType: true, TypeKind: TypeKind.Struct, TypeArguments: var arguments } && !arguments.Any(static argument => argument.TypeKind is TypeKind.Error) && (TornSyntax.Framework.Contains(type.Name) || Words(type, depth: 4) > 1);
 
     /// <summary>How many fields the structure is made of. Reference assemblies say <c>_dummy</c> for those that they hide.</summary>
     private static int Words(ITypeSymbol type, int depth) => depth == 0 || type.SpecialType is not (SpecialType.None or SpecialType.System_Nullable_T) || type is not { IsValueType: true, TypeKind: TypeKind.Struct } ? 1

@@ -59,8 +59,11 @@ internal sealed class TornAccessFinder(Concurrency concurrency) : RaceFinder
         // A change is reported for all that it conflicts with; a read only where the change is not, since that is under a lock.
         bool Conflicts(Access other) => Tearing.IsWhole(other) && (access.Writes || (other.Writes && !other.Holds.IsEmpty));
 
-        return RaceEvidence.For(body, access.Operation, access.Place, () => concurrency.ConflictAt(body, access, access.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(access.Writes) ? overlap : null, concurrency, guard => Counts(guard, body, access.Place));
+        return RaceEvidence.For(body, access.Operation, access.Place, () => concurrency.ConflictAt(body, access, access.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(access.Writes) && (IsStarted(overlap.Mine) || IsStarted(overlap.Other)) ? overlap : null, concurrency, guard => Counts(guard, body, access.Place));
     }
+
+    /// <summary>Started to run beside others. An async call that is not awaited may come back to the thread that called it.</summary>
+    private static bool IsStarted(Reach reach) => reach.Spawn is not null || (reach.Life is { Handle: var fate } && (fate & HandleFate.Gathered) != 0);
 
     /// <summary>A lock that this very body takes and leaves, or without which others change the place, may be for something else.</summary>
     private bool Counts(Guard guard, Body body, Place place)

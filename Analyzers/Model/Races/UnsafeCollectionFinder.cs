@@ -32,6 +32,9 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         // `var batch = _pending; _pending = [];`: who took it has it for itself.
         if (use.IsAlias && concurrency.AccessesOf(use.Place.Reference, body).Any(static other => other.Access.Writes && !Concurrency.IsOnceOnly(other.Body))) return true;
 
+        // Each use without the declared guard is reported as that.
+        if (Guards.DeclaredGuardOf(use.Place) is not null) return true;
+
         // The callers hold the lock.
         return concurrency.RunsLocked(body);
     }
