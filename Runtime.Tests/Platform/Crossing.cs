@@ -6,12 +6,12 @@ namespace Tandem.Runtime.Tests.Platform;
 internal static class Crossing
 {
     public static string Send<T>(T primitive)
-        where T : ISharedPrimitive<T> => primitive.Lease.Send().ToString();
+        where T : ISharedPrimitive<T> => primitive.Send().ToString();
 
     public static T Receive<T>(string sent)
         where T : ISharedPrimitive<T>
     {
         Assert.True(SharedMemoryReference.TryParse(sent, out var reference));
-        return T.Attach(SharedMemoryTable.Receive(reference, T.Kind, T.Name));
+        return T.Attach(SharedMemoryTable.Receive(reference, T.Kind, T.Name), reference.Part);
     }
 }

@@ -11,15 +11,15 @@ public sealed class SharedMemoryTests(ITestOutputHelper output)
     [Theory, InlineData(false), InlineData(true)]
     public void Reference_SurvivesItsText(bool isAwaited)
     {
-        var reference = new SharedMemoryReference(4711, 23, UInt128.MaxValue - 5, isAwaited);
+        var reference = new SharedMemoryReference(4711, 23, UInt128.MaxValue - 5, isAwaited, 1);
         Assert.True(SharedMemoryReference.TryParse(reference.ToString(), out var parsed));
         Assert.Equal(reference, parsed);
     }
 
     [Theory]
-    [InlineData(null), InlineData(""), InlineData("tandem-memory"), InlineData("tandem-memory:1:2:3"), InlineData("tandem-memory:-1:2:00000000000000000000000000000000:held")]
-    [InlineData("tandem-memory:1:99999999999:00000000000000000000000000000000:held"), InlineData("other:1:2:00000000000000000000000000000000:held")]
-    [InlineData("tandem-memory:1:2:00000000000000000000000000000000"), InlineData("tandem-memory:1:2:00000000000000000000000000000000:else")]
+    [InlineData(null), InlineData(""), InlineData("tandem-memory"), InlineData("tandem-memory:1:2:3"), InlineData("tandem-memory:-1:2:00000000000000000000000000000000:held:0")]
+    [InlineData("tandem-memory:1:99999999999:00000000000000000000000000000000:held:0"), InlineData("other:1:2:00000000000000000000000000000000:held:0")]
+    [InlineData("tandem-memory:1:2:00000000000000000000000000000000:held"), InlineData("tandem-memory:1:2:00000000000000000000000000000000:else:0")]
     public void Reference_ThatIsNone_IsRefused(string? text) => Assert.False(SharedMemoryReference.TryParse(text, out _));
 
     [Fact]

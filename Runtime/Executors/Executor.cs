@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tandem.Executors;
 using Tandem.Observability;
 
@@ -66,6 +67,7 @@ public abstract partial class Executor : IDisposable, IAsyncDisposable
     private protected Task<TResult> Enqueue<TResult>(WorkItem<TResult> item, Delegate work)
     {
         var trace = Telemetry.WatchesTasks ? new TaskTrace(Pool.Label, work) : null;
+        item.BePartOf(trace?.Activity ?? Activity.Current);
         Pool.Submit(item);
         trace?.EndWith(item.Task);
         return item.Task;

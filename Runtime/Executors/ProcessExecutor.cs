@@ -25,6 +25,8 @@ public sealed class ProcessExecutor : Executor
     /// <summary>Whether the workers open what is too large for their channel.</summary>
     private readonly bool _takesBlocks = !WorkerCommand.IsPortableByDefault;
 
+    private ChosenSerializer? Serializer => _settings.Surroundings.Serializer;
+
     /// <summary>Makes an executor; its workers start as work comes, but for MinWorkers, which start now.</summary>
     /// <param name="options">How it works; null takes the defaults.</param>
     /// <exception cref="ArgumentOutOfRangeException">A number or time among the options is out of its range; the message says which.</exception>
@@ -86,7 +88,7 @@ public sealed class ProcessExecutor : Executor
     private protected override Task<TResult> Start<TWork, TArguments, TResult>(TWork work, TArguments arguments, Func<TWork, TArguments, TResult> invoke, CancellationToken cancellationToken)
     {
         var reference = Check(work, typeof(TResult));
-        var writer = RequestWriter.Begin(reference, isChunk: false, _takesBlocks);
+        var writer = RequestWriter.Begin(reference, isChunk: false, _takesBlocks, Serializer);
         arguments.WriteTo(writer);
         var request = writer.End();
         Telemetry.Sent(request.Body.Length);
@@ -97,8 +99,8 @@ public sealed class ProcessExecutor : Executor
     private protected override Task<Chunk<TResult>> StartChunk<TWork, T, TResult>(TWork work, T[] items, Func<TWork, T, TResult> invoke, CancellationToken cancellationToken)
     {
         var reference = Check(work, typeof(TResult));
-        var writer = RequestWriter.Begin(reference, isChunk: true, _takesBlocks);
-        writer.Write(items);
+        var writer = RequestWriter.Begin(reference, isChunk: true, _takesBlocks, Serializer);
+        writer.WriteItems(items);
         var request = writer.End();
         Telemetry.Sent(request.Body.Length);
         var tokens = request.Tokens is null ? null : new CallTokens(cancellationToken, request.Tokens);
@@ -108,7 +110,7 @@ public sealed class ProcessExecutor : Executor
     private protected override void CheckWork<TWork, T, TResult>(TWork work)
     {
         var reference = Check(work, typeof(TResult));
-        Portability.CheckArgument(typeof(T), number: 1, reference.Name);
+        Portability.CheckArgument(typeof(T), number: 1, reference.Name, Serializer);
     }
 
     private WorkReference Check<TWork>(TWork work, Type result)
@@ -117,7 +119,7 @@ public sealed class ProcessExecutor : Executor
         ArgumentNullException.ThrowIfNull(work);
         Pool.ThrowIfShutDown();
         NestingDepth.ThrowIfAtLimit();
-        return WorkReference.To(work, result);
+        return WorkReference.To(work, result, Serializer);
     }
 
     private static WorkerPool CreatePool(ProcessExecutorOptions options, WorkerSettings settings)

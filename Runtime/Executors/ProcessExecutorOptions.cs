@@ -33,8 +33,8 @@ public sealed class ProcessExecutorOptions : WorkerOptions
 
     /// <summary>
     /// The resident memory in bytes (what <c>ps</c> shows under RSS) from which on a worker that has ended a task is replaced by a fresh
-    /// process. A fresh worker has some 50 MB. Null, the default, is no limit. What one task may allocate is limited by the variable
-    /// <c>DOTNET_GCHeapHardLimit</c> among the <see cref="WorkerOptions.EnvironmentVariables"/>.
+    /// process. A fresh worker has some 50 MB. Null, the default, is no limit. What one task may allocate is limited by
+    /// <see cref="WorkerGarbageCollector.HeapHardLimit"/>.
     /// </summary>
     public long? MaxWorkerMemory { get; set; }
 

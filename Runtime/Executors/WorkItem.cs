@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Tandem.Executors;
 
 /// <summary>Where a work item stands. It only ever moves forward.</summary>
@@ -47,6 +49,11 @@ internal abstract class WorkItem(CancellationToken cancellationToken, bool isLon
 
     /// <summary>Whether a lone item's continuations run on the thread that ends it now. Others end it too, who must not run them.</summary>
     public bool RunsContinuations { get; set; }
+
+    /// <summary>Says of which activity it is a part, before it enters the pool; null: of none.</summary>
+    public virtual void BePartOf(Activity? activity)
+    {
+    }
 
     /// <summary>Begins to watch its token, before it enters the pool. What is called may be called again.</summary>
     public virtual void WatchToken(Action<object> canceled, object state)

@@ -14,13 +14,22 @@ public abstract class WorkerOptions
     public string? Name { get; set; }
 
     /// <summary>
-    /// Environment variables that a worker gets besides those of this process, or in their place; null takes one away. The garbage collector of
-    /// workers is set so too (<c>DOTNET_GCHeapHardLimit</c>, <c>DOTNET_gcServer</c>). They apply from the start of the process on.
+    /// Environment variables that a worker gets besides those of this process, or in their place; null takes one away. They apply
+    /// from the start of the process on.
     /// </summary>
     public IDictionary<string, string?> EnvironmentVariables { get; } = new Dictionary<string, string?>();
 
+    /// <summary>How the garbage collector of a worker works.</summary>
+    public WorkerGarbageCollector GarbageCollector { get; } = new();
+
     /// <summary>The current directory in which a worker starts. Null, the default, is this process's at that time.</summary>
     public string? WorkingDirectory { get; set; }
+
+    /// <summary>
+    /// A class that derives from <see cref="ProcessSerializer"/> and has a public constructor without parameters: it carries arguments and results
+    /// in place of System.Text.Json. A type and not an object, as each worker makes its own. Null, the default, is System.Text.Json.
+    /// </summary>
+    public Type? Serializer { get; set; }
 
     /// <summary>Where a worker's standard output goes; <see cref="WorkerOutput.Inherit"/> by default.</summary>
     public WorkerOutput StandardOutput { get; set; } = WorkerOutput.Inherit;

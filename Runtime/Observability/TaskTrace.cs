@@ -8,7 +8,9 @@ internal sealed class TaskTrace
 {
     private readonly long _start = Stopwatch.GetTimestamp();
     private readonly string _executor;
-    private Activity? _activity;
+
+    /// <summary>Null where nobody wants one.</summary>
+    public Activity? Activity { get; private set; }
 
     public TaskTrace(string executor, Delegate work)
     {
@@ -17,10 +19,10 @@ internal sealed class TaskTrace
             return;
 
         // A child of the caller's activity, but not his current one: he goes on with his own.
-        var callers = Activity.Current;
-        Telemetry.Tell(() => _activity = Telemetry.Activities.StartActivity(DisplayName.Of(work.Method)));
-        Activity.Current = callers;
-        _activity?.SetTag("tandem.executor", executor);
+        var callers = System.Diagnostics.Activity.Current;
+        Telemetry.Tell(() => Activity = Telemetry.Activities.StartActivity(DisplayName.Of(work.Method)));
+        System.Diagnostics.Activity.Current = callers;
+        Activity?.SetTag("tandem.executor", executor);
     }
 
     /// <summary>Ends with the task. Its exception is left for those who await it.</summary>
@@ -30,15 +32,15 @@ internal sealed class TaskTrace
     private void End(TaskStatus status)
     {
         Telemetry.TaskEnded(_executor, Stopwatch.GetElapsedTime(_start), status);
-        if (_activity is null)
+        if (Activity is null)
             return;
-        _activity.SetTag("outcome", Telemetry.Outcome(status));
+        Activity.SetTag("outcome", Telemetry.Outcome(status));
         if (status == TaskStatus.Faulted)
-            _activity.SetStatus(ActivityStatusCode.Error);
+            Activity.SetStatus(ActivityStatusCode.Error);
 
         // This thread is a worker's, or the pool's: the end must not change what is current there.
-        var current = Activity.Current;
-        Telemetry.Tell(_activity.Stop);
-        Activity.Current = current;
+        var current = System.Diagnostics.Activity.Current;
+        Telemetry.Tell(Activity.Stop);
+        System.Diagnostics.Activity.Current = current;
     }
 }

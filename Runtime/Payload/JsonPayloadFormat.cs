@@ -3,13 +3,19 @@ using System.Text.Json;
 
 namespace Tandem;
 
-/// <summary>Everything that is not raw: JSON of the declared type.</summary>
+/// <summary>Everything that is not raw: JSON of the declared type, or what a serializer that the user has chosen makes of it.</summary>
 internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
 {
     public override bool MayReferToMemory => true;
 
     public override void Write(IBufferWriter<byte> output, T value)
     {
+        if (ChosenSerializer.CurrentFor(typeof(T)) is { } serializer)
+        {
+            serializer.Serialize(output, value);
+            return;
+        }
+
         using var writer = new Utf8JsonWriter(output, new JsonWriterOptions { SkipValidation = true, MaxDepth = JsonPayload.MaxDepth });
         try
         {
@@ -28,6 +34,8 @@ internal sealed class JsonPayloadFormat<T> : PayloadFormat<T>
 
     public override T Read(ReadOnlySpan<byte> payload)
     {
+        if (ChosenSerializer.CurrentFor(typeof(T)) is { } serializer)
+            return serializer.Deserialize<T>(payload);
         try
         {
             return JsonSerializer.Deserialize<T>(payload, JsonPayload.Options)!;

@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 
 namespace Tandem;
 
@@ -20,36 +19,20 @@ internal abstract class PayloadFormat<T>
     {
         if (typeof(T) == typeof(string))
             return (PayloadFormat<T>)(object)new StringPayloadFormat();
-        if (typeof(T).IsSZArray && IsUnmanagedStruct(typeof(T).GetElementType()!))
-            return Make(typeof(ArrayPayloadFormat<>), typeof(T).GetElementType()!);
-        if (typeof(T) is { IsConstructedGenericType: true, GenericTypeArguments: [var element] } && IsUnmanagedStruct(element))
+        if (PayloadForm.RawElement(typeof(T)) is { } element)
         {
-            var definition = typeof(T).GetGenericTypeDefinition();
-            if (definition == typeof(Memory<>))
-                return Make(typeof(MemoryPayloadFormat<>), element);
-            if (definition == typeof(ReadOnlyMemory<>))
-                return Make(typeof(ReadOnlyMemoryPayloadFormat<>), element);
+            return Make(
+                typeof(T).IsArray ? typeof(ArrayPayloadFormat<>)
+                : typeof(T).GetGenericTypeDefinition() == typeof(Memory<>) ? typeof(MemoryPayloadFormat<>)
+                : typeof(ReadOnlyMemoryPayloadFormat<>),
+                element);
         }
 
-        if (TupleFormat(typeof(T)) is { } format)
+        if (PayloadForm.TupleFormat(typeof(T)) is { } format)
             return Make(format, typeof(T).GenericTypeArguments);
 
         return new JsonPayloadFormat<T>();
     }
 
     private static PayloadFormat<T> Make(Type format, params Type[] of) => (PayloadFormat<T>)Activator.CreateInstance(format.MakeGenericType(of))!;
-
-    private static Type? TupleFormat(Type type)
-    {
-        var definition = type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : null;
-        return definition == typeof(ValueTuple<,>) ? typeof(TuplePayloadFormat<,>)
-            : definition == typeof(ValueTuple<,,>) ? typeof(TuplePayloadFormat<,,>)
-            : definition == typeof(ValueTuple<,,,>) ? typeof(TuplePayloadFormat<,,,>)
-            : null;
-    }
-
-    /// <summary>What MemoryMarshal takes for a sequence of bytes: not pointers, not nullables.</summary>
-    private static bool IsUnmanagedStruct(Type type) =>
-        type.IsValueType && Nullable.GetUnderlyingType(type) is null &&
-        !(bool)typeof(RuntimeHelpers).GetMethod(nameof(RuntimeHelpers.IsReferenceOrContainsReferences))!.MakeGenericMethod(type).Invoke(null, null)!;
 }

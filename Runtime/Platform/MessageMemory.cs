@@ -20,6 +20,8 @@ internal sealed class MessageMemory(bool isLeft)
 
     private List<SafeFileHandle>? _blocks;
 
+    private Action? _whenEnded;
+
     /// <summary>Of the message that this thread writes just now. Null when it writes text that others send, or that nobody does.</summary>
     public static MessageMemory? BeingWritten => t_beingWritten;
 
@@ -28,7 +30,7 @@ internal sealed class MessageMemory(bool isLeft)
     /// <summary>Whether it is read by somebody who opens our blocks.</summary>
     public bool TakesBlocks { get; init; }
 
-    public bool IsEmpty => _memory is null && _blocks is null;
+    public bool IsEmpty => _memory is null && _blocks is null && _whenEnded is null;
 
     /// <summary>Begins to note the references that this thread writes.</summary>
     public Writing Write() => new(this);
@@ -37,11 +39,16 @@ internal sealed class MessageMemory(bool isLeft)
 
     public void Add(SafeFileHandle block) => (_blocks ??= []).Add(block);
 
+    /// <summary>Has this called once the message has been read, or never will be. Not for one that <see cref="IsLeft"/>, since nobody knows when that is read.</summary>
+    public void WhenEnded(Action action) => _whenEnded += action;
+
     /// <summary>The message has been read, or been left where it is to be read.</summary>
     public void LetGo()
     {
         _blocks?.ForEach(static block => block.Dispose());
-        (_memory, _blocks) = (null, null);
+        var ended = _whenEnded;
+        (_memory, _blocks, _whenEnded) = (null, null, null);
+        ended?.Invoke();
     }
 
     /// <summary>The message will not be left there after all.</summary>

@@ -6,7 +6,8 @@ namespace Tandem.Platform;
 /// <param name="Deadline">The caller's time-out.</param>
 /// <param name="CancellationToken">The caller's token.</param>
 /// <param name="Lease">The primitive's; its end is the primitive's disposal.</param>
-internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken CancellationToken, SharedMemoryLease Lease)
+/// <param name="Peer">Looked at before each park, where the wait is for one side that may be gone.</param>
+internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken CancellationToken, SharedMemoryLease Lease, IWaitPeer? Peer = null)
 {
     /// <summary>
     /// How long a time-out of zero waits for a lock that a living process holds for a few hundred instructions. Longer than such a process is
@@ -26,5 +27,6 @@ internal readonly record struct WaitLimits(Deadline Deadline, CancellationToken 
     {
         CancellationToken.ThrowIfCancellationRequested();
         Lease.ThrowIfEnded();
+        Peer?.Check();
     }
 }

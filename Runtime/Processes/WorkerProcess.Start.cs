@@ -105,9 +105,10 @@ public partial class WorkerProcess
         ArgumentNullException.ThrowIfNull(work);
         NestingDepth.ThrowIfAtLimit();
         options ??= new();
-        var writer = RequestWriter.Begin(WorkReference.To(work, typeof(TResult)), isChunk: false, takesBlocks: !options.Command.IsPortable);
+        var surroundings = new WorkerSurroundings(options);
+        var writer = RequestWriter.Begin(WorkReference.To(work, typeof(TResult), surroundings.Serializer), isChunk: false, takesBlocks: !options.Command.IsPortable, surroundings.Serializer);
         arguments.WriteTo(writer);
-        var run = new ProcessRun<TResult>(writer.End(), options);
+        var run = new ProcessRun<TResult>(writer.End(), options, surroundings);
         run.Start();
         return run;
     }

@@ -1,12 +1,10 @@
-using Tandem.Platform;
 using Tandem.Waiting;
 
 namespace Tandem;
 
 public sealed partial class ProcessQueue<T>
 {
-    /// <summary>Waits for asynchronous producers.</summary>
-    private readonly AsyncLane<bool> _asyncPuts = new();
+    private readonly RingInlet<T> _inlet;
 
     /// <summary>Puts an item in, and blocks while the queue is full.</summary>
     /// <param name="item">The item.</param>
@@ -15,11 +13,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was full.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public void Put(T item, CancellationToken cancellationToken = default)
-    {
-        using var encoded = EncodedItem.Encode(item);
-        PutEncoded(encoded, Limits(Deadline.Never, cancellationToken));
-    }
+    public void Put(T item, CancellationToken cancellationToken = default) => _inlet.Put(item, Deadline.Never, cancellationToken);
 
     /// <summary>Puts an item in if there is space within <paramref name="timeout"/>.</summary>
     /// <remarks>
@@ -33,12 +27,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public bool TryPut(T item, TimeSpan timeout = default)
-    {
-        var limits = Limits(Deadline.After(timeout), default);
-        using var encoded = EncodedItem.Encode(item);
-        return PutEncoded(encoded, limits);
-    }
+    public bool TryPut(T item, TimeSpan timeout = default) => _inlet.Put(item, Deadline.After(timeout));
 
     /// <summary>Puts an item in, and waits without blocking the caller while the queue is full. One thread waits for all asynchronous producers, in their order.</summary>
     /// <param name="item">The item. Its bytes are taken at once, so it may change after the call.</param>
@@ -48,29 +37,5 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="NotSupportedException">An item of this type can't cross to another process; see the message.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before the item was in.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public async ValueTask PutAsync(T item, CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        using var encoded = EncodedItem.Encode(item);
-        if (_asyncPuts.IsBusy || !PutEncoded(encoded, Limits(Deadline.Passed, cancellationToken)))
-            await _asyncPuts.Run(token => PutEncoded(encoded, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
-    }
-
-    private bool PutEncoded(EncodedItem item, in WaitLimits limits)
-    {
-        var bytes = item.Bytes;
-        limits.CancellationToken.ThrowIfCancellationRequested();
-        _lease.Enter();
-        try
-        {
-            var isIn = _ring.Put(bytes, limits, out var isCompleted);
-            if (isIn)
-                item.MarkIn();
-            return !isCompleted ? isIn : throw QueueCompletedException.OnPut(Name);
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-    }
+    public ValueTask PutAsync(T item, CancellationToken cancellationToken = default) => _inlet.PutAsync(item, cancellationToken);
 }

@@ -1,14 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Runtime.CompilerServices;
-using Tandem.Platform;
 using Tandem.Waiting;
 
 namespace Tandem;
 
 public sealed partial class ProcessQueue<T>
 {
-    /// <summary>Waits for asynchronous consumers.</summary>
-    private readonly AsyncLane<Taken<T>> _asyncTakes = new();
+    private readonly RingOutlet<T> _outlet;
 
     /// <summary>Takes the next item, and blocks while there is none.</summary>
     /// <param name="cancellationToken">Ends the wait; no item is then taken.</param>
@@ -17,7 +14,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was empty.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
-    public T Take(CancellationToken cancellationToken = default) => Take(Limits(Deadline.Never, cancellationToken)).ItemOrThrow(Name);
+    public T Take(CancellationToken cancellationToken = default) => _outlet.Take(Deadline.Never, cancellationToken).ItemOrThrow(Name);
 
     /// <summary>Takes the next item if there is one within <paramref name="timeout"/>.</summary>
     /// <remarks>
@@ -32,7 +29,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public bool TryTake([MaybeNullWhen(false)] out T item, TimeSpan timeout = default)
     {
-        var taken = Take(Limits(Deadline.After(timeout), default));
+        var taken = _outlet.Take(Deadline.After(timeout));
         item = taken.Item;
         return taken.HasItem;
     }
@@ -45,7 +42,7 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="OperationCanceledException">The token was cancelled before an item was taken.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public async ValueTask<T> TakeAsync(CancellationToken cancellationToken = default) =>
-        (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false)).ItemOrThrow(Name);
+        (await _outlet.TakeAsync(cancellationToken).ConfigureAwait(false)).ItemOrThrow(Name);
 
     /// <summary>Takes items as they come until the queue is completed and empty. Several may run at once; each item goes to one of them.</summary>
     /// <param name="cancellationToken">Ends the wait for the next item.</param>
@@ -53,41 +50,5 @@ public sealed partial class ProcessQueue<T>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
-    public async IAsyncEnumerable<T> TakeAllAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        while (await TakeOrEndAsync(cancellationToken).ConfigureAwait(false) is { HasItem: true } taken)
-            yield return taken.Item;
-    }
-
-    private Taken<T> Take(in WaitLimits limits)
-    {
-        limits.CancellationToken.ThrowIfCancellationRequested();
-        using var buffer = EncodedItem.Empty();
-        _lease.Enter();
-        try
-        {
-            if (!_ring.Take(buffer.Writer, limits))
-                return default;
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-
-        // Outside the lock: to make an object of the bytes may run anybody's code.
-        return new Taken<T>(Payload.Read<T>(buffer.Bytes));
-    }
-
-    private async ValueTask<Taken<T>> TakeOrEndAsync(CancellationToken cancellationToken)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!_asyncTakes.IsBusy)
-        {
-            var taken = Take(Limits(Deadline.Passed, cancellationToken));
-            if (taken.HasItem || IsCompleted)
-                return taken;
-        }
-
-        return await _asyncTakes.Run(token => Take(Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
-    }
+    public IAsyncEnumerable<T> TakeAllAsync(CancellationToken cancellationToken = default) => _outlet.TakeAllAsync(cancellationToken);
 }

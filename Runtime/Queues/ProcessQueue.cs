@@ -91,6 +91,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
         var slots = capacity == 0 ? DefaultSlots : capacity;
         _lease = SharedMemoryTable.Make(name, s_kind, RingLayout.SizeFor(slots, byteCapacity), Name, memory => RingLayout.Create(memory, 0, capacity, slots, byteCapacity));
         _ring = SharedRing.Attach(_lease.Memory, 0);
+        (_inlet, _outlet) = Ends();
         if (_ring.Capacity != capacity || _ring.ByteCount != byteCapacity)
             throw _lease.Differs(name, $"has capacity {_ring.Capacity} and {_ring.ByteCount:N0} bytes", nameof(capacity));
     }
@@ -99,6 +100,7 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
     {
         _ring = SharedRing.Attach(lease.Memory, 0);
         _lease = lease;
+        (_inlet, _outlet) = Ends();
     }
 
     static string ISharedPrimitive<ProcessQueue<T>>.Name => Name;
@@ -175,6 +177,12 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
         _lease.Dispose();
         _ring.WakeAll();
         _lease.Exit();
+    }
+
+    private (RingInlet<T> Inlet, RingOutlet<T> Outlet) Ends()
+    {
+        var limits = Limits(Deadline.Never, default);
+        return (new(_ring, limits, static () => QueueCompletedException.OnPut(Name)), new(_ring, limits));
     }
 
     private WaitLimits Limits(Deadline deadline, CancellationToken cancellationToken) => new(deadline, cancellationToken, _lease);

@@ -87,6 +87,13 @@ internal sealed unsafe partial class SharedRing
         return true;
     }
 
+    /// <summary>Waits within the limits until there is something to take, or will be nothing any more; takes nothing.</summary>
+    public bool WaitForItem(in WaitLimits limits)
+    {
+        var attempt = new LookAttempt(this);
+        return Items.WaitUntil(ref attempt, limits);
+    }
+
     /// <summary>Takes the next item out, all its pieces if it has several. Needs the lock of those who take.</summary>
     private bool TryRemoveHeld(ArrayBufferWriter<byte> destination, in WaitLimits limits)
     {
@@ -106,12 +113,8 @@ internal sealed unsafe partial class SharedRing
         WakeAll();
     }
 
-    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so: for a ring whose other side is gone.</summary>
-    public void Close()
-    {
-        Volatile.Write(ref _state->IsCompleted, 1);
-        WakeAll();
-    }
+    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so, and nobody is woken yet: for a ring whose other side is gone.</summary>
+    public void MarkCompleted() => Volatile.Write(ref _state->IsCompleted, 1);
 
     /// <summary>One item more is done; false when all are done already.</summary>
     public bool TryMarkDone()
@@ -197,6 +200,11 @@ internal sealed unsafe partial class SharedRing
                 CrashPoint.Reach("take: lock freed, bell not rung");
             }
         }
+    }
+
+    private readonly struct LookAttempt(SharedRing ring) : IAttempt
+    {
+        public bool Try(in WaitLimits limits) => !ring._items.IsEmpty || ring.IsCompleted;
     }
 
     private readonly struct JoinAttempt(SharedRing ring) : IAttempt

@@ -35,7 +35,7 @@ public sealed class SharedMemoryConverter : JsonConverterFactory
         where TPrimitive : class, ISharedPrimitive<TPrimitive>
     {
         public override void Write(Utf8JsonWriter writer, TPrimitive value, JsonSerializerOptions options) =>
-            writer.WriteStringValue(value.Lease.Send().ToString());
+            writer.WriteStringValue(value.Send().ToString());
 
         public override TPrimitive Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
         {
@@ -44,7 +44,7 @@ public sealed class SharedMemoryConverter : JsonConverterFactory
             var lease = SharedMemoryTable.Receive(reference, TPrimitive.Kind, TPrimitive.Name);
             try
             {
-                return TPrimitive.Attach(lease);
+                return TPrimitive.Attach(lease, reference.Part);
             }
             catch
             {

@@ -7,15 +7,18 @@ namespace Tandem.Workers;
 
 /// <summary>Work as a worker runs it over all items of a chunk: through a delegate of its own type, so that an item costs a call and nothing is boxed.</summary>
 /// <param name="name">The work's, as the parent's messages call it.</param>
-internal abstract class ChunkWork(string name)
+/// <param name="serializer">By what items and results go.</param>
+internal abstract class ChunkWork(string name, ChosenSerializer? serializer)
 {
-    public static ChunkWork From(MethodInfo method, object? target, Type delegateType, string name)
+    private readonly ChosenSerializer? _serializer = serializer;
+
+    public static ChunkWork From(MethodInfo method, object? target, Type delegateType, string name, ChosenSerializer? serializer)
     {
         var work = target is null ? method.CreateDelegate(delegateType) : method.CreateDelegate(delegateType, target);
         Type[] types = delegateType.GetGenericArguments();
         var isAsync = types[1].IsAssignableTo(typeof(Task));
         var type = isAsync ? typeof(Asynchronous<,>).MakeGenericType(types[0], types[1].GetGenericArguments()[0]) : typeof(Synchronous<,>).MakeGenericType(types);
-        return (ChunkWork)Activator.CreateInstance(type, work, name)!;
+        return (ChunkWork)Activator.CreateInstance(type, work, name, serializer)!;
     }
 
     /// <summary>Reads the items, runs the work over them up to the first that fails, and writes the results and what was thrown.</summary>
@@ -25,7 +28,8 @@ internal abstract class ChunkWork(string name)
     {
         try
         {
-            return Payload.Read<T[]>(items);
+            using var serializing = ChosenSerializer.Use(_serializer);
+            return ItemsPayload.Read<T>(items);
         }
         catch (Exception exception)
         {
@@ -33,7 +37,7 @@ internal abstract class ChunkWork(string name)
         }
     }
 
-    private abstract class Of<T, TResult>(string name) : ChunkWork(name)
+    private abstract class Of<T, TResult>(string name, ChosenSerializer? serializer) : ChunkWork(name, serializer)
     {
         public sealed override void Run(ReadOnlySpan<byte> items, WireWriter response, MessageMemory memory)
         {
@@ -57,7 +61,8 @@ internal abstract class ChunkWork(string name)
             response.WriteInt64(Stopwatch.GetElapsedTime(start).Ticks);
             using var noting = memory.Write();
             var block = response.BeginBlock();
-            Payload.Write(response, failure is null ? results : results[..done]);
+            using (ChosenSerializer.Use(_serializer))
+                ItemsPayload.Write(response, failure is null ? results : results[..done]);
             response.EndBlock(block);
             if (failure is not null)
                 RemoteError.Write(response, failure);
@@ -66,12 +71,12 @@ internal abstract class ChunkWork(string name)
         protected abstract TResult Invoke(T argument);
     }
 
-    private sealed class Synchronous<T, TResult>(Func<T, TResult> work, string name) : Of<T, TResult>(name)
+    private sealed class Synchronous<T, TResult>(Func<T, TResult> work, string name, ChosenSerializer? serializer) : Of<T, TResult>(name, serializer)
     {
         protected override TResult Invoke(T argument) => work(argument);
     }
 
-    private sealed class Asynchronous<T, TResult>(Func<T, Task<TResult>> work, string name) : Of<T, TResult>(name)
+    private sealed class Asynchronous<T, TResult>(Func<T, Task<TResult>> work, string name, ChosenSerializer? serializer) : Of<T, TResult>(name, serializer)
     {
         protected override TResult Invoke(T argument) => (work(argument) ?? throw Executor.NoTask()).GetAwaiter().GetResult();
     }

@@ -2,10 +2,10 @@ using System.Buffers.Binary;
 
 namespace Tandem.Workers;
 
-/// <summary>What a frame says. The first two and the last go to the worker, the others come from it.</summary>
+/// <summary>What a frame says. The first two and the last two go to the worker, the others come from it.</summary>
 internal enum FrameKind : byte
 {
-    /// <summary>The first frame: 1 where the worker is kept ready for later, else 0; then the work to run before the first task, or nothing.</summary>
+    /// <summary>The first frame: 1 where the worker is kept ready for later, else 0; the type of a serializer, or nothing, as a block; then the work to run before the first task, or nothing.</summary>
     Initialize = 1,
 
     /// <summary>A call: its id, the work and the arguments.</summary>
@@ -26,6 +26,9 @@ internal enum FrameKind : byte
     /// <summary>A call's id and what it threw.</summary>
     Failed,
 
+    /// <summary>Of which activity the next call is a part: trace parent and trace state.</summary>
+    Trace,
+
     /// <summary>The only call, as in <see cref="Call"/>: the worker ends with it.</summary>
     Run,
 }
@@ -38,13 +41,20 @@ internal static class Frame
     /// <summary>A frame is put together in one array.</summary>
     public static readonly int MaxBodyLength = Array.MaxLength - HeaderLength;
 
-    /// <summary>The first frame, up to the initializer's definition.</summary>
-    public static byte[] InitializeHead(bool isKeptReady, int initializerLength)
+    /// <summary>The first frame.</summary>
+    public static ReadOnlySpan<byte> Initialize(bool isKeptReady, ChosenSerializer? serializer, WorkReference? initializer)
     {
-        var head = new byte[HeaderLength + 1];
-        BinaryPrimitives.WriteInt32LittleEndian(head, 1 + initializerLength);
-        head[sizeof(int)] = (byte)FrameKind.Initialize;
-        head[HeaderLength] = isKeptReady ? (byte)1 : (byte)0;
-        return head;
+        var frame = new WireWriter();
+        frame.WriteInt32(0);
+        frame.WriteByte((byte)FrameKind.Initialize);
+        frame.WriteByte(isKeptReady ? (byte)1 : (byte)0);
+        var block = frame.BeginBlock();
+        if (serializer is not null)
+            frame.WriteBytes(serializer.Definition.Span);
+        frame.EndBlock(block);
+        if (initializer is not null)
+            frame.WriteBytes(initializer.Definition.Span);
+        frame.SetInt32(0, frame.Written.Length - HeaderLength);
+        return frame.Written.Span;
     }
 }

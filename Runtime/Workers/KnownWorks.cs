@@ -1,7 +1,7 @@
 namespace Tandem.Workers;
 
 /// <summary>The work that a worker has heard of, by the parent's ids. A definition comes with the first call that needs it, even if that call is then taken back.</summary>
-internal sealed class KnownWorks
+internal sealed class KnownWorks(ChosenSerializer? serializer)
 {
     private readonly Dictionary<int, byte[]> _definitions = [];
     private readonly Dictionary<int, ResolvedWork> _resolved = [];
@@ -18,7 +18,7 @@ internal sealed class KnownWorks
     public ResolvedWork Find(int id)
     {
         if (!_resolved.TryGetValue(id, out var work))
-            _resolved.Add(id, work = ResolvedWork.From(_definitions[id]));
+            _resolved.Add(id, work = ResolvedWork.From(_definitions[id], serializer));
         return work;
     }
 }

@@ -22,18 +22,18 @@ internal static class Portability
     private sealed record Refusal(string Path, Type Culprit, string Reason);
 
     /// <exception cref="NotSupportedException">Values of the type cannot cross.</exception>
-    public static void CheckArgument(Type type, int number, string work)
+    public static void CheckArgument(Type type, int number, string work, ChosenSerializer? serializer = null)
     {
-        if (Find(type) is { } refusal)
+        if (Find(type, serializer) is { } refusal)
             throw Refused(refusal, type, $"Argument {number} of {work}");
     }
 
     /// <exception cref="NotSupportedException">Values of the type cannot cross, or would be computed in the wrong place.</exception>
-    public static void CheckResult(Type type, string work)
+    public static void CheckResult(Type type, string work, ChosenSerializer? serializer = null)
     {
         if (IsLazySequence(type))
             throw new NotSupportedException($"The result of {work} is {A(type)}, a lazy sequence, which would run in the wrong process. Return an array or a list.");
-        if (Find(type) is { } refusal)
+        if (Find(type, serializer) is { } refusal)
             throw Refused(refusal, type, $"The result of {work}");
     }
 
@@ -52,6 +52,16 @@ internal static class Portability
             : $"{DisplayName.Of(type)}{refusal.Path} is {A(refusal.Culprit)}, which cannot cross a process boundary ({char.ToLowerInvariant(role[0])}{role[1..]}). {refusal.Reason}");
 
     private static string A(Type type) => DisplayName.Of(type) is var name && "aeiouAEIO".Contains(name[0]) ? $"an {name}" : $"a {name}";
+
+    /// <summary>What a serializer of the user's carries is not looked into.</summary>
+    private static Refusal? Find(Type type, ChosenSerializer? serializer)
+    {
+        if (serializer is null || PayloadForm.IsRaw(type))
+            return Find(type);
+        if (PayloadForm.TupleFormat(type) is not null)
+            return type.GenericTypeArguments.Select(item => Find(item, serializer)).FirstOrDefault(r => r is not null);
+        return serializer.Carries(type) ? null : Find(type);
+    }
 
     private static Refusal? Find(Type type)
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Tandem.Executors;
 using Tandem.Observability;
 using Tandem.Platform;
@@ -19,6 +20,7 @@ internal abstract class ProcessRun : IWorkerListener
     private readonly WorkerLaunch _launch;
     private readonly bool _isBackground;
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TraceContext? _trace = TraceContext.Of(Activity.Current);
     private WorkerLink? _link;
 
     /// <summary>Null while it runs. Written once, before anything that tells of the end.</summary>
@@ -31,14 +33,13 @@ internal abstract class ProcessRun : IWorkerListener
     private bool _ready, _completed;
     private Exception? _failure;
 
-    /// <exception cref="ArgumentException">The options cannot be met.</exception>
-    protected ProcessRun(in Request request, WorkerProcessOptions options)
+    protected ProcessRun(in Request request, WorkerProcessOptions options, WorkerSurroundings surroundings)
     {
         _request = request;
         _isBackground = options.IsBackground;
         var name = options.Name ?? $"{nameof(WorkerProcess)}-{Interlocked.Increment(ref s_lastNumber)}";
-        _launch = new WorkerLaunch(options.Command, name, new WorkerSurroundings(options));
-        _texts = new WorkerTexts(_launch.Surroundings, name);
+        _launch = new WorkerLaunch(options.Command, name, surroundings);
+        _texts = new WorkerTexts(surroundings, name);
     }
 
     public string Name => _launch.Name;
@@ -139,6 +140,10 @@ internal abstract class ProcessRun : IWorkerListener
                 _ready = true;
                 Telemetry.WorkerStarted(nameof(WorkerProcess));
                 break;
+            case FrameKind.InitializerFailed when !_ready:
+                var cause = RemoteError.Read(ref reader, Description);
+                _failure = new WorkerStartException($"The start of {Description} failed: {cause.Message}", cause);
+                break;
             case FrameKind.Completed when IsAnswer(ref reader):
                 _completed = Call.ReadResult(reader.ReadRest(), Description, ProcessId);
 
@@ -180,7 +185,9 @@ internal abstract class ProcessRun : IWorkerListener
         Volatile.Write(ref _link, link);
         try
         {
-            link.Send(callId: 0, Frame.InitializeHead(isKeptReady: false, initializerLength: 0), default);
+            link.Send(callId: 0, Frame.Initialize(isKeptReady: false, _launch.Surroundings.Serializer, initializer: null), default);
+            if (_trace is not null)
+                link.Send(callId: 0, _trace.Frame(), default);
             link.Send(callId: 0, CallHead(), _request.Body);
             link.Flush();
 
@@ -256,8 +263,8 @@ internal sealed class ProcessRun<TResult> : ProcessRun
 {
     private readonly ProcessCall<TResult> _call;
 
-    public ProcessRun(in Request request, WorkerProcessOptions options)
-        : base(request, options)
+    public ProcessRun(in Request request, WorkerProcessOptions options, WorkerSurroundings surroundings)
+        : base(request, options, surroundings)
     {
         var tokens = request.Tokens is null ? null : new CallTokens(CancellationToken.None, request.Tokens);
         _call = new ProcessCall<TResult>(request, tokens, tokens?.Any ?? CancellationToken.None);

@@ -1,4 +1,6 @@
+using System.Diagnostics;
 using Tandem.Executors;
+using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -13,6 +15,9 @@ internal interface IProcessWork
 
     /// <summary>The part of the call frame that is the same for every worker.</summary>
     ReadOnlyMemory<byte> Request { get; }
+
+    /// <summary>The activity of which the call is a part.</summary>
+    TraceContext? Trace { get; }
 
     /// <summary>Whether the work takes a token, and so may end by itself when it is canceled.</summary>
     bool TakesToken { get; }
@@ -48,11 +53,15 @@ internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens?
 
     public ReadOnlyMemory<byte> Request => _request.Body;
 
+    public TraceContext? Trace { get; private set; }
+
     public bool TakesToken => _tokens is not null;
 
     public int CanceledTokens => _tokens?.Canceled ?? 0;
 
     protected override CancellationToken Cause => _tokens?.Cause ?? CancellationToken;
+
+    public override void BePartOf(Activity? activity) => Trace = TraceContext.Of(activity);
 
     public override void WatchToken(Action<object> canceled, object state)
     {
@@ -63,6 +72,7 @@ internal abstract class ProcessWorkItem<TResult>(in Request request, CallTokens?
     public bool ReadResult(ReadOnlySpan<byte> response, string worker, int processId)
     {
         using var reading = LargeBlock.ReadFrom(processId, isLastReader: true);
+        using var serializing = ChosenSerializer.Use(_request.Serializer);
         try
         {
             _result = Read(response, worker);
@@ -110,7 +120,7 @@ internal sealed class ProcessChunk<TResult>(in Request request, CallTokens? toke
     {
         var reader = new WireReader(response);
         var time = new TimeSpan(reader.ReadInt64());
-        var results = Payload.Read<TResult[]>(reader.ReadBlock());
+        var results = ItemsPayload.Read<TResult>(reader.ReadBlock());
         return new Chunk<TResult>(results, reader.IsAtEnd ? null : RemoteError.Read(ref reader, worker), time);
     }
 }

@@ -164,7 +164,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
                 break;
             case FrameKind.InitializerFailed when !_ready:
                 var cause = RemoteError.Read(ref reader, Description);
-                _startFailure = new WorkerStartException($"The initializer of {Description}, {settings.Initializer?.Name}, failed: {cause.Message}", cause);
+                _startFailure = new WorkerStartException($"The {(settings.Initializer is { } initializer ? $"initializer of {Description}, {initializer.Name}," : $"start of {Description}")} failed: {cause.Message}", cause);
                 break;
             case FrameKind.Began:
                 lock (_gate)
@@ -313,8 +313,7 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
             _link = WorkerLink.Start(launch, this);
             lock (_gate)
             {
-                var initializer = settings.Initializer?.Definition ?? default;
-                _link.Send(NoCall, Frame.InitializeHead(IsKeptReady, initializer.Length), initializer);
+                _link.Send(NoCall, Frame.Initialize(IsKeptReady, settings.Surroundings.Serializer, settings.Initializer), default);
                 _link.Flush();
                 if (_killed)
                     _link.Kill();
@@ -408,6 +407,8 @@ internal sealed class ProcessWorker(WorkerPool pool, string name, WorkerSettings
     private void SendLocked(IProcessWork call)
     {
         _inHand.Add(call);
+        if (call.Trace is { } trace)
+            _link!.Send(NoCall, trace.Frame(), default);
         _head.Clear();
         _head.WriteInt32(0);
         _head.WriteByte((byte)FrameKind.Call);

@@ -30,6 +30,7 @@ internal static class RefusedTypes
         ["System.Data.IDbCommand"] = PassTheData,
         // DataTable and DataSet, which could serve services to a designer.
         ["System.ComponentModel.MarshalByValueComponent"] = "Pass its rows as an array of a type of your own.",
+        ["System.ArraySegment`1"] = "Pass it as Memory (AsMemory), which crosses as the bytes of what it shows where its elements are plain values, else its ToArray().",
         ["System.Collections.BitArray"] = "Pass its bits as a bool[] or an int[], which its CopyTo fills.",
         ["System.Runtime.InteropServices.SafeHandle"] = PassTheData,
         ["System.Runtime.InteropServices.CriticalHandle"] = PassTheData,

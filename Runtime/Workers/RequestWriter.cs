@@ -19,8 +19,9 @@ internal sealed class RequestWriter : IArgumentWriter
     private List<CancellationToken>? _tokens;
     private int _number;
     private bool _takesBlocks;
+    private ChosenSerializer? _serializer;
 
-    public static RequestWriter Begin(WorkReference work, bool isChunk, bool takesBlocks)
+    public static RequestWriter Begin(WorkReference work, bool isChunk, bool takesBlocks, ChosenSerializer? serializer)
     {
         var writer = t_unused ?? new RequestWriter();
         t_unused = null;
@@ -28,7 +29,7 @@ internal sealed class RequestWriter : IArgumentWriter
 
         // Refused here, where the caller is told, and not when a worker is to be given the call.
         writer._writer.MaxLength = Frame.MaxBodyLength - CallLength - work.Definition.Length;
-        (writer._work, writer._number, writer._takesBlocks) = (work, 0, takesBlocks);
+        (writer._work, writer._number, writer._takesBlocks, writer._serializer) = (work, 0, takesBlocks, serializer);
         writer._writer.WriteByte(isChunk ? (byte)1 : (byte)0);
         return writer;
     }
@@ -37,8 +38,8 @@ internal sealed class RequestWriter : IArgumentWriter
     public Request End()
     {
         // Large ones are not copied: the writer starts anew with another buffer.
-        var request = new Request(_work!, _writer.Take(), _memory, _tokens);
-        (_work, _memory, _tokens) = (null, null, null);
+        var request = new Request(_work!, _writer.Take(), _memory, _tokens, _serializer);
+        (_work, _memory, _tokens, _serializer) = (null, null, null, null);
         t_unused = this;
         return request;
     }
@@ -56,7 +57,7 @@ internal sealed class RequestWriter : IArgumentWriter
             return;
         }
 
-        Portability.CheckArgument(typeof(T), _number, _work!.Name);
+        Portability.CheckArgument(typeof(T), _number, _work!.Name, _serializer);
         try
         {
             if (Payload.IsFixedSize<T>())
@@ -66,7 +67,28 @@ internal sealed class RequestWriter : IArgumentWriter
         }
         catch (Exception exception)
         {
-            throw new ArgumentException($"Argument {_number} of {_work.Name}, {DisplayName.Of(typeof(T))}, could not be written: {exception.Message}", exception);
+            throw Unwritable<T>(exception);
+        }
+
+        _writer.EndBlock(block);
+    }
+
+    /// <summary>Writes the items of a chunk, in place of arguments.</summary>
+    /// <inheritdoc cref="Write"/>
+    public void WriteItems<T>(T[] items)
+    {
+        _number++;
+        var block = _writer.BeginBlock();
+        Portability.CheckArgument(typeof(T), _number, _work!.Name, _serializer);
+        try
+        {
+            using var noting = Noting();
+            using var serializing = ChosenSerializer.Use(_serializer);
+            ItemsPayload.Write(_writer, items);
+        }
+        catch (Exception exception)
+        {
+            throw Unwritable<T[]>(exception);
         }
 
         _writer.EndBlock(block);
@@ -74,9 +96,15 @@ internal sealed class RequestWriter : IArgumentWriter
 
     private void WriteNoting<T>(T argument)
     {
-        using var noting = (_memory ??= new(isLeft: false) { TakesBlocks = _takesBlocks }).Write();
+        using var noting = Noting();
+        using var serializing = ChosenSerializer.Use(_serializer);
         Payload.Write(_writer, argument);
     }
+
+    private MessageMemory.Writing Noting() => (_memory ??= new(isLeft: false) { TakesBlocks = _takesBlocks }).Write();
+
+    private ArgumentException Unwritable<T>(Exception exception) =>
+        new($"Argument {_number} of {_work!.Name}, {DisplayName.Of(typeof(T))}, could not be written: {exception.Message}", exception);
 }
 
 /// <summary>One call as it travels, whichever worker it goes to.</summary>
@@ -84,4 +112,5 @@ internal sealed class RequestWriter : IArgumentWriter
 /// <param name="Body">The part of the call frame that is the same for every worker.</param>
 /// <param name="Memory">The shared memory that the arguments refer to.</param>
 /// <param name="Tokens">Those among the arguments.</param>
-internal readonly record struct Request(WorkReference Work, ReadOnlyMemory<byte> Body, MessageMemory? Memory, IReadOnlyList<CancellationToken>? Tokens);
+/// <param name="Serializer">By what arguments and result go.</param>
+internal readonly record struct Request(WorkReference Work, ReadOnlyMemory<byte> Body, MessageMemory? Memory, IReadOnlyList<CancellationToken>? Tokens, ChosenSerializer? Serializer = null);

@@ -22,14 +22,15 @@ internal sealed class ResolvedWork
     private readonly MethodInvoker? _taskResult;
     private readonly bool _isAsync;
 
-    /// <summary>As the parent's messages call it.</summary>
-    private readonly string _name;
+    /// <summary>By what arguments and result go.</summary>
+    private readonly ChosenSerializer? _serializer;
 
     /// <summary>The same over many items; made when the first chunk comes.</summary>
     private ChunkWork? _chunkWork;
 
-    private ResolvedWork(MethodInfo method, object? target, Type delegateType)
+    private ResolvedWork(MethodInfo method, object? target, Type delegateType, ChosenSerializer? serializer)
     {
+        _serializer = serializer;
         var signature = delegateType.GetMethod("Invoke")!;
         _invoker = MethodInvoker.Create(method);
         (_method, _target, _delegateType) = (method, target, delegateType);
@@ -49,16 +50,19 @@ internal sealed class ResolvedWork
         _readers = [.. _parameters.Select(static p => p == typeof(CancellationToken) ? null : DeclaredPayload.For(p))];
         _resultWriter = _result == typeof(Nothing) ? null : DeclaredPayload.For(_result);
         TokenCount = _parameters.Count(p => p == typeof(CancellationToken));
-        _name = DisplayName.Of(method);
+        Name = DisplayName.Of(method);
     }
+
+    /// <summary>As the parent's messages call it.</summary>
+    public string Name { get; }
 
     /// <summary>How many tokens it takes.</summary>
     public int TokenCount { get; }
 
-    public static ResolvedWork From(ReadOnlySpan<byte> definition)
+    public static ResolvedWork From(ReadOnlySpan<byte> definition, ChosenSerializer? serializer = null)
     {
         var (method, target, delegateType) = WorkReference.Resolve(definition);
-        return new ResolvedWork(method, target, delegateType);
+        return new ResolvedWork(method, target, delegateType, serializer);
     }
 
     /// <summary>Runs work that takes no arguments and gives nothing.</summary>
@@ -69,7 +73,7 @@ internal sealed class ResolvedWork
     {
         var isChunk = reader.ReadByte() != 0;
         if (isChunk)
-            (_chunkWork ??= ChunkWork.From(_method, _target, _delegateType, _name)).Run(reader.ReadBlock(), response, memory);
+            (_chunkWork ??= ChunkWork.From(_method, _target, _delegateType, Name, _serializer)).Run(reader.ReadBlock(), response, memory);
         else
             CallOnce(ref reader, tokens, response, memory);
     }
@@ -94,6 +98,7 @@ internal sealed class ResolvedWork
         // A span of a SharedArray may be in use when the array itself is not any more.
         GC.KeepAlive(arguments);
         using var noting = memory.Write();
+        using var serializing = ChosenSerializer.Use(_serializer);
         _resultWriter?.Write(response, result);
     }
 
@@ -105,11 +110,12 @@ internal sealed class ResolvedWork
     {
         try
         {
+            using var serializing = ChosenSerializer.Use(_serializer);
             return _readers[index]!.Read(bytes);
         }
         catch (Exception exception)
         {
-            throw Unreadable($"Argument {index + 1}", _name, _parameters[index], exception);
+            throw Unreadable($"Argument {index + 1}", Name, _parameters[index], exception);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -10,14 +11,14 @@ internal static class SingleCall
 
     /// <summary>Runs the call of a frame and sends what came of it.</summary>
     /// <returns>The exit code.</returns>
-    public static int Run(ReadOnlySpan<byte> body, WorkerChannel channel, Lifeline lifeline)
+    public static int Run(ReadOnlySpan<byte> body, WorkerChannel channel, Lifeline lifeline, ChosenSerializer? serializer, TraceContext? trace)
     {
         var reader = new WireReader(body);
         var callId = reader.ReadInt64();
         bool isTerminated = false, gaveWay = false;
         try
         {
-            var work = ResolvedWork.From(reader.ReadBlock());
+            var work = ResolvedWork.From(reader.ReadBlock(), serializer);
             var memory = channel.NewMemory();
             var response = channel.BeginResponse(callId);
             using (var call = lifeline.Begin(callId, work.TokenCount))
@@ -25,6 +26,7 @@ internal static class SingleCall
             {
                 try
                 {
+                    using var activity = trace?.Start(work.Name);
                     work.Call(ref reader, call.Sources, response, memory);
                 }
                 catch (OperationCanceledException) when (IsCanceled(call.Sources))

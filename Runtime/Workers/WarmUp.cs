@@ -21,7 +21,7 @@ internal static class WarmUp
 
     private static void Add<T>(WireWriter frames, WorkReference work, T argument)
     {
-        var writer = RequestWriter.Begin(work, isChunk: false, takesBlocks: false);
+        var writer = RequestWriter.Begin(work, isChunk: false, takesBlocks: false, serializer: null);
         writer.Write(argument);
         var request = writer.End();
         for (var call = 0; call < Calls; call++)

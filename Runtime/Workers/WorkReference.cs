@@ -51,12 +51,12 @@ internal sealed class WorkReference
     /// <summary>The reference to work that gives a result of a type; of <see cref="Nothing"/>, none.</summary>
     /// <exception cref="ArgumentException">Another process could not run it.</exception>
     /// <exception cref="NotSupportedException">The result cannot cross.</exception>
-    public static WorkReference To<TWork>(TWork work, Type result)
+    public static WorkReference To<TWork>(TWork work, Type result, ChosenSerializer? serializer)
         where TWork : Delegate
     {
         var reference = To(work);
         if (result != typeof(Nothing))
-            Portability.CheckResult(result, reference.Name);
+            Portability.CheckResult(result, reference.Name, serializer);
         return reference;
     }
 

@@ -1,4 +1,5 @@
 using Tandem.Executors;
+using Tandem.Observability;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -30,7 +31,7 @@ internal static class WorkerProgram
         using var reading = LargeBlock.ReadFrom(worker.ParentId, isLastReader: false);
         Thread.CurrentThread.Name = worker.Name;
         WorkerSelf.ShowName(worker.Name);
-        if (Initialize(channel, lifeline) && Serve(channel, lifeline) is { } exitCode)
+        if (Initialize(channel, lifeline, out var serializer) && Serve(channel, lifeline, serializer) is { } exitCode)
             return exitCode;
 
         // Not by returning, which would wait for every foreground thread that the work has left behind.
@@ -38,17 +39,20 @@ internal static class WorkerProgram
         return 0;
     }
 
-    private static bool Initialize(WorkerChannel channel, Lifeline lifeline)
+    private static bool Initialize(WorkerChannel channel, Lifeline lifeline, out ChosenSerializer? serializer)
     {
+        serializer = null;
         if (!channel.TryReceive(out var kind, out var body) || kind != FrameKind.Initialize)
             return false;
         try
         {
-            var isKeptReady = body[0] != 0;
-            if (body[1..] is { IsEmpty: false } initializer)
+            var reader = new WireReader(body);
+            var isKeptReady = reader.ReadByte() != 0;
+            serializer = ChosenSerializer.From(reader.ReadBlock());
+            if (reader.ReadRest() is { IsEmpty: false } initializer)
                 ResolvedWork.From(initializer).Run();
             if (isKeptReady)
-                Serve(new WorkerChannel(WarmUp.Frames()), lifeline);
+                Serve(new WorkerChannel(WarmUp.Frames()), lifeline, serializer: null);
         }
         catch (Exception exception)
         {
@@ -61,15 +65,24 @@ internal static class WorkerProgram
     }
 
     /// <returns>The exit code of the only call that it was to run; null where it ran calls until there were no more.</returns>
-    private static int? Serve(WorkerChannel channel, Lifeline lifeline)
+    private static int? Serve(WorkerChannel channel, Lifeline lifeline, ChosenSerializer? serializer)
     {
-        var works = new KnownWorks();
+        var works = new KnownWorks(serializer);
         var memory = channel.NewMemory();
         var thread = new WorkerThread();
         FrameKind kind;
         ReadOnlySpan<byte> body;
-        while (channel.TryReceive(out kind, out body) && kind == FrameKind.Call)
+        TraceContext? next = null;
+        while (channel.TryReceive(out kind, out body) && kind is FrameKind.Call or FrameKind.Trace)
         {
+            if (kind == FrameKind.Trace)
+            {
+                next = TraceContext.Read(body);
+                continue;
+            }
+
+            var trace = next;
+            next = null;
             var reader = new WireReader(body);
             var callId = reader.ReadInt64();
             var workId = reader.ReadInt32();
@@ -84,6 +97,7 @@ internal static class WorkerProgram
                 {
                     try
                     {
+                        using var activity = trace?.Start(work.Name);
                         work.Call(ref reader, call.Sources, response, memory);
                     }
                     finally
@@ -105,6 +119,6 @@ internal static class WorkerProgram
             }
         }
 
-        return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline) : null;
+        return kind == FrameKind.Run ? SingleCall.Run(body, channel, lifeline, serializer, next) : null;
     }
 }

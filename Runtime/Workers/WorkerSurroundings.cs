@@ -15,13 +15,14 @@ internal sealed class WorkerSurroundings
     {
         if (options.Name is { } name && (name.Length == 0 || name.Contains('\0')))
             throw new ArgumentException("The Name is empty or has a null character. Leave it out to have one given.", nameof(options));
-        _variables = [.. options.EnvironmentVariables];
+        _variables = [.. options.EnvironmentVariables, .. CollectorVariables(options.GarbageCollector)];
         foreach (var (variable, value) in _variables)
         {
             if (variable.Length == 0 || variable.AsSpan().ContainsAny('=', '\0') || value?.Contains('\0') == true)
                 throw new ArgumentException($"EnvironmentVariables has '{variable}', which no process can have. A name has at least one character and no '='; neither name nor value has a null character.", nameof(options));
         }
 
+        Serializer = ChosenSerializer.From(options.Serializer);
         Output = options.StandardOutput ?? throw new ArgumentException("StandardOutput is null. Leave it out to inherit this process's.", nameof(options));
         Error = options.StandardError ?? throw new ArgumentException("StandardError is null. Leave it out to inherit this process's.", nameof(options));
         if (options.WorkingDirectory is not { } folder)
@@ -30,6 +31,9 @@ internal sealed class WorkerSurroundings
         if (!Directory.Exists(WorkingDirectory))
             throw new DirectoryNotFoundException($"WorkingDirectory is '{WorkingDirectory}', which is not there. Create it before, or leave it out.");
     }
+
+    /// <summary>By what arguments and results go; null: JSON.</summary>
+    public ChosenSerializer? Serializer { get; }
 
     public WorkerOutput Output { get; }
 
@@ -55,6 +59,23 @@ internal sealed class WorkerSurroundings
     public Task FlushAsync() => Task.WhenAll(Queues.Select(static q => q.FlushAsync()));
 
     private IEnumerable<OutputQueue> Queues => [Output.Queue ?? OutputQueue.StandardOutput, Error.Queue ?? OutputQueue.StandardError];
+
+    /// <summary>By name, as the runtime reads them: numbers are hexadecimal.</summary>
+    private static IEnumerable<KeyValuePair<string, string?>> CollectorVariables(WorkerGarbageCollector collector)
+    {
+        if (collector.HeapHardLimit <= 0)
+            throw new ArgumentOutOfRangeException("options", collector.HeapHardLimit, "HeapHardLimit is not positive. Give a number of bytes, or null for no limit.");
+        if (collector.ConserveMemory is < 0 or > 9)
+            throw new ArgumentOutOfRangeException("options", collector.ConserveMemory, "ConserveMemory is not from 0 to 9. Give 0 to conserve none, or null to leave it to the configuration.");
+        if (collector.ServerGC is { } server)
+            yield return new("DOTNET_gcServer", server ? "1" : "0");
+        if (collector.ConcurrentGC is { } concurrent)
+            yield return new("DOTNET_gcConcurrent", concurrent ? "1" : "0");
+        if (collector.HeapHardLimit is { } limit)
+            yield return new("DOTNET_GCHeapHardLimit", limit.ToString("X", CultureInfo.InvariantCulture));
+        if (collector.ConserveMemory is { } conserve)
+            yield return new("DOTNET_GCConserveMemory", conserve.ToString("X", CultureInfo.InvariantCulture));
+    }
 
     /// <summary>This process's environment now, with what the user changed and what a worker needs.</summary>
     public Dictionary<string, string> Environment()

@@ -1,0 +1,74 @@
+using System.Runtime.CompilerServices;
+using Tandem.Platform;
+using Tandem.Waiting;
+
+namespace Tandem;
+
+/// <summary>Where items of one type come out of a <see cref="SharedRing"/>, for blocking and for asynchronous callers.</summary>
+/// <param name="ring">Used inside the lease only.</param>
+/// <param name="limits">What ends every wait, whatever the caller says.</param>
+internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
+{
+    /// <summary>Waits for asynchronous callers.</summary>
+    private readonly AsyncLane<Taken<T>> _lane = new();
+
+    /// <summary>Takes the next item; none at the deadline and at the end.</summary>
+    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    public Taken<T> Take(Deadline deadline, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var buffer = EncodedItem.Empty();
+        limits.Lease.Enter();
+        try
+        {
+            limits.Peer?.BeginUse();
+            if (!ring.Take(buffer.Writer, limits with { Deadline = deadline, CancellationToken = cancellationToken }))
+            {
+                // Whoever disposes a pipe's end closes the ring with it; that is not the other side's end.
+                limits.Lease.ThrowIfEnded();
+                return default;
+            }
+        }
+        finally
+        {
+            limits.Lease.Exit();
+        }
+
+        // Outside the lock: to make an object of the bytes may run anybody's code.
+        return new Taken<T>(Payload.Read<T>(buffer.Bytes));
+    }
+
+    /// <summary>Takes the next item; none at the end only.</summary>
+    public async ValueTask<Taken<T>> TakeAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_lane.IsBusy)
+        {
+            var taken = Take(Deadline.Passed, cancellationToken);
+            if (taken.HasItem || IsAtEnd())
+                return taken;
+        }
+
+        return await _lane.Run(token => Take(Deadline.Never, token), cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes all there are, to the end.</summary>
+    public async IAsyncEnumerable<T> TakeAllAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { HasItem: true } taken)
+            yield return taken.Item;
+    }
+
+    private bool IsAtEnd()
+    {
+        limits.Lease.Enter();
+        try
+        {
+            return ring.IsAtEnd;
+        }
+        finally
+        {
+            limits.Lease.Exit();
+        }
+    }
+}
