@@ -98,7 +98,7 @@ internal sealed class ChildProcess : IDisposable
         _process.Dispose();
     }
 
-    private static string DotnetPath =>
+    public static string DotnetPath =>
         Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? Environment.ProcessPath! : "dotnet";
 
     private async Task<string> ErrorsAsync()
