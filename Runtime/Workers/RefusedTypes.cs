@@ -8,7 +8,7 @@ internal static class RefusedTypes
 {
     private const string UseProcessLock = "Use a ProcessLock.";
     private const string UseProcessQueue = "Use a ProcessQueue.";
-    private const string UseProcessQueueToSignal = "Signal through a ProcessQueue.";
+    private const string UseProcessEvent = "Use a ProcessEvent.";
     private const string PassTheData = "Pass the data, or the path or address that it is opened by, and open it in the worker.";
     private const string MakeItThere = "Make it in the worker.";
     private const string PassWhatItHolds = "Pass the values that it holds.";
@@ -56,11 +56,11 @@ internal static class RefusedTypes
         ["System.Threading.ReaderWriterLock"] = UseProcessLock,
         ["System.Threading.ReaderWriterLockSlim"] = UseProcessLock,
         ["System.Threading.SpinLock"] = UseProcessLock,
-        ["System.Threading.SemaphoreSlim"] = UseProcessLock,
-        ["System.Threading.WaitHandle"] = "Use a ProcessLock to exclude, or a ProcessQueue to signal.",
-        ["System.Threading.ManualResetEventSlim"] = UseProcessQueueToSignal,
-        ["System.Threading.CountdownEvent"] = UseProcessQueueToSignal,
-        ["System.Threading.Barrier"] = UseProcessQueueToSignal,
+        ["System.Threading.SemaphoreSlim"] = "Use a ProcessSemaphore, or a ProcessEvent to signal.",
+        ["System.Threading.WaitHandle"] = "Use a ProcessLock or a ProcessSemaphore to exclude, or a ProcessEvent to signal.",
+        ["System.Threading.ManualResetEventSlim"] = UseProcessEvent,
+        ["System.Threading.CountdownEvent"] = "Use a ProcessBarrier, or a ProcessQueue to signal.",
+        ["System.Threading.Barrier"] = "Use a ProcessBarrier.",
         ["Tandem.ThreadLock"] = UseProcessLock,
         ["Tandem.LockScope"] = "Pass the ProcessLock, and acquire it in the worker.",
         ["Tandem.ThreadQueue`1"] = UseProcessQueue,
