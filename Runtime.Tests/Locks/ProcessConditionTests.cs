@@ -170,8 +170,8 @@ public sealed class ProcessConditionTests : ConditionContractTests
         }
 
         await waiting.Soon();
-        if (step == "lock: taken")
-            await child.DieAsync();
+        scope.Dispose();
+        await child.DieAsync();
     }
 
     [Fact]

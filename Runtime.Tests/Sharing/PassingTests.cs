@@ -22,6 +22,26 @@ public sealed class PassingTests
     }
 
     [Fact]
+    public async Task SemaphoreEventConditionAndBarrier_DeepInAnArgument_AreTheSameThere()
+    {
+        using var executor = new ProcessExecutor(2);
+        using var gate = new ProcessLock();
+        var meeting = new Meeting(new ProcessSemaphore(1), new ProcessEvent(), new ProcessCondition(gate), new ProcessBarrier(2));
+        using var ids = new ProcessQueue<int>();
+        var workers = Enumerable.Range(0, 2).Select(_ => executor.Submit(Meet, (Meeting[])[meeting], ids)).ToArray();
+        using (var held = gate.Acquire())
+        {
+            while (ids.Count < 2)
+                await meeting.Change.WaitAsync();
+        }
+
+        meeting.Begin.Set();
+        Assert.Equal(2, (await Task.WhenAll(workers).Soon()).Distinct().Count());
+        Assert.Equal(1, meeting.Together.CurrentPhaseNumber);
+        Assert.Equal(1, meeting.One.CurrentCount);
+    }
+
+    [Fact]
     public async Task Primitive_DeepInAnArgument_Arrives()
     {
         using var executor = new ProcessExecutor(1);
@@ -67,6 +87,21 @@ public sealed class PassingTests
         Assert.Contains("ProcessLock was disposed", error.Message, StringComparison.Ordinal);
     }
 
+    private static int Meet(Meeting[] meetings, ProcessQueue<int> ids)
+    {
+        var meeting = meetings[0];
+        using (meeting.Change.Lock.Acquire())
+        {
+            ids.Put(Environment.ProcessId);
+            meeting.Change.Pulse();
+        }
+
+        meeting.Begin.Wait();
+        meeting.Together.SignalAndWait();
+        using (meeting.One.Acquire())
+            return Environment.ProcessId;
+    }
+
     private static void SquareAll(ProcessLock gate, ProcessQueue<int> numbers, ProcessQueue<string> results)
     {
         while (numbers.TryTake(out var number, Timeout.InfiniteTimeSpan))
@@ -91,6 +126,8 @@ public sealed class PassingTests
     }
 
     private sealed record Job(string Name, Part[] Parts);
+
+    private sealed record Meeting(ProcessSemaphore One, ProcessEvent Begin, ProcessCondition Change, ProcessBarrier Together);
 
     private sealed record Part(ProcessLock Gate);
 }

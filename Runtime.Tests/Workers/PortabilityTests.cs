@@ -46,7 +46,7 @@ public sealed class PortabilityTests
         { typeof(Lock), "Use a ProcessLock" },
         { typeof(ThreadLock), "Use a ProcessLock" },
         { typeof(SpinLock), "Use a ProcessLock" },
-        { typeof(SemaphoreSlim), "Use a ProcessLock" },
+        { typeof(SemaphoreSlim), "Use a ProcessSemaphore" },
         { typeof(Mutex), "is a Mutex" },
         { typeof(ThreadQueue<int>), "Use a ProcessQueue" },
         { typeof(Channel<int>), "Use a ProcessQueue" },

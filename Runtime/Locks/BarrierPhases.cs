@@ -36,7 +36,8 @@ internal readonly unsafe struct BarrierPhases
 
     private RobustLock Gate => new(&_state->Gate);
 
-    private Doorbell Bell => new(&_state->Bell);
+    /// <summary>Rung when a phase is completed, or never will be.</summary>
+    public Doorbell Bell => new(&_state->Bell);
 
     public static void Create(SharedMemory memory, int participants) => memory.At<State>(0)->Participants = participants;
 
@@ -84,6 +85,9 @@ internal readonly unsafe struct BarrierPhases
             _ => true,
         };
     }
+
+    /// <summary>What an asynchronous caller waits for before it asks <see cref="Wait"/> what became of the phase.</summary>
+    public IWatchingAttempt End(Arrival arrival) => new Attempt(this, arrival);
 
     /// <summary>
     /// Takes the caller out of the count again; true when it is too late for that, since all had come.

@@ -63,6 +63,12 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
         return BellOf(index).WaitWatching(ref attempt, limits);
     }
 
+    /// <summary>Rung when anybody is pulsed.</summary>
+    public Doorbell AnyBell => new(&_state->AnyBell);
+
+    /// <summary>What an asynchronous caller waits for.</summary>
+    public IWatchingAttempt Pulse(int index) => new Attempt(this, index);
+
     /// <summary>Leaves the place; whether a pulse came, be it after the wait had ended for another reason.</summary>
     public bool LeaveHeld(int index)
     {
@@ -95,6 +101,7 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
     {
         for (var i = 0; i < Used; i++)
             BellOf(i).RingAll();
+        AnyBell.RingAll();
     }
 
     private Doorbell BellOf(int index) => new(&_places[index].Bell);
@@ -124,6 +131,7 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
             return false;
         CrashPoint.Reach("condition: pulsed, nobody woken yet");
         BellOf(index).Ring();
+        AnyBell.Ring();
         return true;
     }
 
@@ -187,6 +195,9 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
 
         /// <summary>No place from this one on was ever taken. Written under the lock.</summary>
         public int Used;
+
+        /// <summary>Rung when anybody is pulsed, for those who wait for several.</summary>
+        public Doorbell.State AnyBell;
     }
 
     [StructLayout(LayoutKind.Sequential)]
@@ -200,7 +211,7 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
         /// <summary>Of the pulse that ended it.</summary>
         public long PulsedAt;
 
-        /// <summary>Rung when the one who waits here is pulsed.</summary>
+        /// <summary>Rung when the one who blocks here is pulsed.</summary>
         public Doorbell.State Bell;
     }
 }

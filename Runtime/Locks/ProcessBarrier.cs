@@ -28,7 +28,7 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
     private readonly BarrierPhases _phases;
 
     /// <summary>Waits for asynchronous callers, who have arrived before they come to it.</summary>
-    private readonly AsyncLane<bool> _asyncWaits = new();
+    private readonly AsyncWatch _asyncWaits;
 
     /// <summary>Null until this process takes part, and once it does no more.</summary>
     private BarrierMembership? _membership;
@@ -58,6 +58,7 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(participants);
         _lease = SharedMemoryTable.Make(name, s_kind, BarrierPhases.Size, nameof(ProcessBarrier), memory => BarrierPhases.Create(memory, participants));
         _phases = BarrierPhases.On(_lease.Memory);
+        _asyncWaits = new AsyncWatch(_phases.Bell, _lease);
         if (_phases.Participants != participants)
             throw _lease.Differs(name, $"has {_phases.Participants} participants", nameof(participants));
     }
@@ -68,6 +69,7 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
         if (_phases.Participants < 1)
             throw new InvalidDataException($"The shared memory of this ProcessBarrier is damaged: it speaks of {_phases.Participants} participants.");
         _lease = lease;
+        _asyncWaits = new AsyncWatch(_phases.Bell, lease);
         TakePart();
     }
 
@@ -130,10 +132,9 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
             _phases.TryArrive(limits, out var arrival);
             try
             {
-                if (arrival.IsLast)
-                    _phases.Wait(arrival, limits);
-                else
-                    await _asyncWaits.Run(token => _phases.Wait(arrival, limits with { CancellationToken = token }), cancellationToken).ConfigureAwait(false);
+                if (!arrival.IsLast)
+                    await _asyncWaits.Run(_phases.End(arrival), cancellationToken).ConfigureAwait(false);
+                _phases.Wait(arrival, limits);
             }
             catch (Exception error) when (error is not BrokenBarrierException)
             {

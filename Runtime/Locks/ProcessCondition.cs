@@ -25,8 +25,8 @@ public sealed class ProcessCondition : IDisposable
     /// <summary>Used inside the lease only.</summary>
     private readonly ConditionWaiters _waiters;
 
-    /// <summary>Waits for asynchronous callers. They have taken their places before they come to it, in the order in which they are pulsed.</summary>
-    private readonly AsyncLane<bool> _asyncWaits = new();
+    /// <summary>Waits for asynchronous callers, who have taken their places before they come to it.</summary>
+    private readonly AsyncWatch _asyncWaits;
 
     /// <summary>Makes a condition that nobody waits for.</summary>
     /// <param name="processLock">The lock to hold for waiting and pulsing. It may have several conditions.</param>
@@ -56,6 +56,7 @@ public sealed class ProcessCondition : IDisposable
     {
         Lock = processLock;
         (_lease, _waiters) = (waiters.Lease, waiters);
+        _asyncWaits = new AsyncWatch(waiters.AnyBell, _lease);
     }
 
     /// <summary>The lock to hold for waiting and pulsing. In the process that made the condition it is the one given to the constructor; who was sent the condition disposes it too.</summary>
@@ -90,12 +91,11 @@ public sealed class ProcessCondition : IDisposable
     public async ValueTask WaitAsync(CancellationToken cancellationToken = default)
     {
         Lock.RequirePlain("WaitAsync");
-        var limits = Limits(Deadline.Never, cancellationToken);
-        var (place, hold) = Begin(limits);
+        var (place, hold) = Begin(Limits(Deadline.Never, cancellationToken));
         Exception? ended = null;
         try
         {
-            await _asyncWaits.Run(token => _waiters.Wait(place, limits with { CancellationToken = token }), cancellationToken).ConfigureAwait(false);
+            await _asyncWaits.Run(_waiters.Pulse(place), cancellationToken).ConfigureAwait(false);
         }
         catch (Exception error)
         {

@@ -26,7 +26,7 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
     private readonly SignalWord _signal;
 
     /// <summary>Waits for asynchronous callers.</summary>
-    private readonly AsyncLane<bool> _asyncWaits = new();
+    private readonly AsyncWatch _asyncWaits;
 
     /// <summary>Makes a manual event that is not set.</summary>
     /// <exception cref="PlatformNotSupportedException">This system lacks what processes need to share memory; see the message.</exception>
@@ -63,6 +63,7 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
         var isAutomatic = mode == EventResetMode.AutoReset;
         _lease = SharedMemoryTable.Make(name, s_kind, SignalWord.Size, nameof(ProcessEvent), memory => SignalWord.Create(memory, initialState, isAutomatic));
         _signal = SignalWord.On(_lease.Memory);
+        _asyncWaits = new AsyncWatch(_signal.Bell, _lease);
         if (_signal.IsAutomatic != isAutomatic)
             throw _lease.Differs(name, $"is {(isAutomatic ? "a manual" : "an automatic")} one", nameof(mode));
     }
@@ -71,6 +72,7 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
     {
         _signal = SignalWord.On(lease.Memory);
         _lease = lease;
+        _asyncWaits = new AsyncWatch(_signal.Bell, lease);
     }
 
     static string ISharedPrimitive<ProcessEvent>.Name => nameof(ProcessEvent);
@@ -117,7 +119,7 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
     /// <exception cref="ObjectDisposedException">The event was disposed in this process, before the call or during the wait.</exception>
     public bool Wait(TimeSpan timeout) => Wait(Current(), Limits(Deadline.After(timeout), default));
 
-    /// <summary>Waits without blocking the caller until the event is set. One thread waits for all asynchronous callers, in their order.</summary>
+    /// <summary>Waits without blocking the caller until the event is set. One thread waits for all asynchronous callers.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>A task that ends when the event is set.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
@@ -125,10 +127,17 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
     public async ValueTask WaitAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        // From here on, though the thread may come to this caller later: the event may be set and reset until then.
-        var seen = Current();
-        if (_asyncWaits.IsBusy || !Wait(seen, Limits(Deadline.Passed, cancellationToken)))
-            await _asyncWaits.Run(token => Wait(seen, Limits(Deadline.Never, token)), cancellationToken).ConfigureAwait(false);
+        _lease.Enter();
+        try
+        {
+            var seen = _signal.Current;
+            if (!_signal.Wait(seen, Limits(Deadline.Passed, cancellationToken)))
+                await _asyncWaits.Run(_signal.Signal(seen), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _lease.Exit();
+        }
     }
 
     /// <summary>

@@ -26,7 +26,8 @@ internal readonly unsafe struct SignalWord
     /// <summary>What <see cref="Wait"/> waits from.</summary>
     public long Current => Volatile.Read(ref _state->Word);
 
-    private Doorbell Bell => new(&_state->Bell);
+    /// <summary>Rung when the event is set.</summary>
+    public Doorbell Bell => new(&_state->Bell);
 
     public static void Create(SharedMemory memory, bool isSet, bool isAutomatic) =>
         *memory.At<State>(0) = new State { Word = isSet ? SetBit : 0, IsAutomatic = isAutomatic ? 1 : 0 };
@@ -58,6 +59,9 @@ internal readonly unsafe struct SignalWord
         return Bell.WaitUntil(ref attempt, limits);
     }
 
+    /// <summary>What an asynchronous caller waits for, as <see cref="Wait"/> does.</summary>
+    public IWatchingAttempt Signal(long seen) => new Attempt(this, seen);
+
     /// <summary>Makes all who wait look again, at their limits too.</summary>
     public void WakeAll() => Bell.RingAll();
 
@@ -72,9 +76,12 @@ internal readonly unsafe struct SignalWord
         return true;
     }
 
-    private readonly struct Attempt(SignalWord signal, long seen) : IAttempt
+    private readonly struct Attempt(SignalWord signal, long seen) : IWatchingAttempt
     {
         public bool Try(in WaitLimits limits) => signal.TryPass(seen);
+
+        /// <summary>Nobody's death sets an event; but who set it may have died before he rang.</summary>
+        public bool TryAfterDeaths(in WaitLimits limits) => signal.TryPass(seen);
     }
 
     [StructLayout(LayoutKind.Sequential)]
