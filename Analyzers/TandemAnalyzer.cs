@@ -21,6 +21,7 @@ public abstract class TandemAnalyzer : DiagnosticAnalyzer
         context.RegisterCompilationStartAction(start =>
         {
             UserLocks.Read(start.Compilation, start.Options);
+            UserSpawns.Read(start.Compilation, start.Options);
             Start(start);
         });
     }

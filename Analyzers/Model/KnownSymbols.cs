@@ -19,6 +19,16 @@ internal sealed class KnownSymbols
     /// <summary>The type of that metadata name ("System.Threading.Tasks.Task`1"), or null where the compilation lacks it. Of several, the best that is visible.</summary>
     public INamedTypeSymbol? Type(string metadataName) => _types.GetOrAdd(metadataName, name => _compilation.GetTypeByMetadataName(name));
 
+    /// <summary>The same for a name that a user has written: a nested type may be written with dots.</summary>
+    public INamedTypeSymbol? TypeAsWritten(string name)
+    {
+        for (; ; name = name.Substring(0, name.LastIndexOf('.')) + "+" + name.Substring(name.LastIndexOf('.') + 1))
+        {
+            if (Type(name) is { } type) return type;
+            if (name.LastIndexOf('.') <= 0) return null;
+        }
+    }
+
     public bool Has(string metadataName) => Type(metadataName) is not null;
 
     /// <summary>Whether <paramref name="type"/> is that type, or a construction of it.</summary>

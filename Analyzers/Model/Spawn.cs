@@ -26,6 +26,12 @@ internal enum SpawnKind
     /// <summary>A worker process.</summary>
     Process,
 
+    /// <summary>Wherever a member that the user declares runs it.</summary>
+    Custom,
+
+    /// <summary>The host runs it beside all others that know the service.</summary>
+    Hosted,
+
     /// <summary>A worker of a Tandem Executor whose kind the code does not tell.</summary>
     Executor,
 }

@@ -7,7 +7,7 @@ using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
-/// <summary>The members of the BCL and of Tandem that start concurrent work: whatever delegate is passed to them runs concurrently.</summary>
+/// <summary>The members of the BCL, of Tandem and of the user's that start concurrent work: whatever delegate is passed to them runs concurrently.</summary>
 internal sealed class SpawnTable
 {
     private const string Any = "*";
@@ -52,14 +52,18 @@ internal sealed class SpawnTable
 
     private readonly Dictionary<(INamedTypeSymbol, string), Entry> _entries = new(EntryComparer.Instance);
 
-    private SpawnTable(KnownSymbols symbols)
+    private readonly HashSet<string> _userNames;
+
+    private SpawnTable(KnownSymbols symbols, ImmutableArray<UserSpawn> users)
     {
+        _userNames = [.. users.Select(static user => user.Member)];
         foreach (var entry in s_entries)
-            if (symbols.Type(entry.Type) is { } type)
-                _entries[(type, entry.Member)] = entry;
+            if (symbols.Type(entry.Type) is { } type) _entries[(type, entry.Member)] = entry;
+        foreach (var user in users)
+            if (symbols.TypeAsWritten(user.Type) is { } type) _entries[(type, user.Member)] = new Entry(user.Type, user.Member, SpawnKind.Custom);
     }
 
-    public static SpawnTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new SpawnTable(KnownSymbols.Of(c)));
+    public static SpawnTable For(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new SpawnTable(KnownSymbols.Of(c), UserSpawns.Of(c)));
 
     /// <summary>Whether a member of that name may start work, by the name alone. Those of Parallel are known by their type's name.</summary>
     public static bool IsSpawnName(string name) => s_startingNames.Contains(name);
@@ -78,7 +82,7 @@ internal sealed class SpawnTable
 
     /// <summary>Whether a call of <paramref name="method"/> can start concurrent work; cheap, for a first look.</summary>
     public bool MayStartWork(IMethodSymbol method) =>
-        (s_names.Contains(method.Name) || method.ContainingType.Name == "ParallelEnumerable") && !method.Parameters.IsEmpty && Find(method.ContainingType, method.Name) is not null;
+        (s_names.Contains(method.Name) || _userNames.Contains(method.Name) || method.ContainingType.Name == "ParallelEnumerable") && !method.Parameters.IsEmpty && Find(method.ContainingType, method.Name) is not null;
 
     private ImmutableArray<Spawn> Spawns(IOperation site, ITypeSymbol? receiver, IMethodSymbol method, ImmutableArray<IArgumentOperation> arguments)
     {
@@ -95,9 +99,14 @@ internal sealed class SpawnTable
 
     private Entry? Find(ITypeSymbol? type, string member)
     {
-        for (; type is INamedTypeSymbol named; type = named.BaseType)
+        for (var at = type; at is INamedTypeSymbol named; at = named.BaseType)
             if (_entries.TryGetValue((named.OriginalDefinition, member), out var entry) || _entries.TryGetValue((named.OriginalDefinition, Any), out entry))
                 return entry;
+
+        // What the user declares of an interface is so of those that implement it.
+        if (type is null || !_userNames.Contains(member)) return null;
+        foreach (var implemented in type.AllInterfaces)
+            if (_entries.TryGetValue((implemented.OriginalDefinition, member), out var entry)) return entry;
         return null;
     }
 

@@ -31,7 +31,7 @@ internal sealed class LockTable
             if (symbols.Type(entry.Type) is { } type) Add(type, entry);
         foreach (var user in userLocks)
         {
-            if (UserType(user.Type) is not { } type) continue;
+            if (symbols.TypeAsWritten(user.Type) is not { } type) continue;
             Add(type, new LockMember(user.Type, LockKind.Custom, Acquire, user.Acquire) { Counterpart = user.Release });
             if (user.Release is not null) Add(type, new LockMember(user.Type, LockKind.Custom, Release, user.Release));
         }
@@ -185,16 +185,6 @@ internal sealed class LockTable
     {
         if (!_byMember.TryGetValue(entry.Member, out var entries)) _byMember[entry.Member] = entries = [];
         entries.Add((type, entry));
-    }
-
-    /// <summary>The type of that name; a nested one may be written with dots.</summary>
-    private INamedTypeSymbol? UserType(string name)
-    {
-        for (; ; name = name.Substring(0, name.LastIndexOf('.')) + "+" + name.Substring(name.LastIndexOf('.') + 1))
-        {
-            if (_symbols.Type(name) is { } type) return type;
-            if (name.LastIndexOf('.') <= 0) return null;
-        }
     }
 
     private static ImmutableHashSet<string> MembersThat(params LockAction[] actions) =>

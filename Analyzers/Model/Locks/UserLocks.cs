@@ -28,16 +28,9 @@ internal static class UserLocks
 
     private static ImmutableArray<UserLock> Read(Compilation compilation, AnalyzerConfigOptionsProvider options)
     {
-        // A section of .editorconfig is about files; what it declares is known in the whole compilation.
-        var values = new HashSet<string>();
-        if (options.GlobalOptions.TryGetValue(Option, out var everywhere)) values.Add(everywhere);
-        foreach (var tree in compilation.SyntaxTrees)
-            if (options.GetOptions(tree).TryGetValue(Option, out var value)) values.Add(value);
-
         var locks = ImmutableArray.CreateBuilder<UserLock>();
-        foreach (var value in values)
-            foreach (var entry in value.Split(','))
-                if (Parse(entry.Trim()) is { } parsed && !locks.Contains(parsed)) locks.Add(parsed);
+        foreach (var entry in UserOptions.Entries(compilation, options, Option))
+            if (Parse(entry) is { } parsed && !locks.Contains(parsed)) locks.Add(parsed);
         return locks.ToImmutable();
     }
 

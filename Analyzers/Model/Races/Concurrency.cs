@@ -163,7 +163,7 @@ internal sealed class Concurrency
     private static bool AreOfOneStart(Reach x, Reach y, List<Reach> allX, List<Reach> allY) =>
         x.Object is { Root: PlaceRoot.This or PlaceRoot.Static, Links.Length: 1 } && x.Object.Equals(y.Object) && x.Body.Outermost != y.Body.Outermost
         && IsOwn(x, allX) && IsOwn(y, allY)
-        && ((RunsOn(x) && IsCalledFromOutside(y, allX)) || (RunsOn(y) && IsCalledFromOutside(x, allY)));
+        && ((RunsOn(x) && IsCalledFromOutside(y, allX, x)) || (RunsOn(y) && IsCalledFromOutside(x, allY, y)));
 
     /// <summary>Whether the access itself is in the type that starts the work, and near; what lies deeper has ways of its own to be safe.</summary>
     private static bool IsOwn(Reach reach, List<Reach> all) => !reach.Locked && reach.Calls <= MaxOwnCalls
@@ -172,8 +172,8 @@ internal sealed class Concurrency
     private static bool RunsOn(Reach reach) => reach is { Escapes: true, Spawn: not null };
 
     /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
-    private static bool IsCalledFromOutside(Reach plain, List<Reach> others) =>
-        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null
+    private static bool IsCalledFromOutside(Reach plain, List<Reach> others, Reach started) =>
+        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null && !(started.Spawn is { Kind: SpawnKind.Hosted } && HostedService.IsOfLife(plain.Body.Method))
         && plain.Body.Method.DeclaredAccessibility is Accessibility.Public && others.All(other => other.Body != plain.Body);
 }
 

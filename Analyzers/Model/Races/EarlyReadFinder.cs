@@ -12,7 +12,7 @@ internal sealed class EarlyReadFinder(Concurrency concurrency) : RaceFinder
     /// <summary>Of the facts: the statement that waits for the work, where the body does so later.</summary>
     public const string Join = nameof(Join);
 
-    public override bool MayFindIn(MemberNames member) => member.MayStartWork && member.Assigned.Count > 0;
+    public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayStartWork(member) && member.Assigned.Count > 0;
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
     {
@@ -23,7 +23,7 @@ internal sealed class EarlyReadFinder(Concurrency concurrency) : RaceFinder
                     if (RaceOf(body, start, writes.First()) is { } race) yield return race;
     }
 
-    private static bool IsOneRun(Entry start) => start is { ManyTimes: false, Spawn: { Joins: false, Repeats: false, Kind: SpawnKind.Thread or SpawnKind.ThreadPool or SpawnKind.Task or SpawnKind.ThreadExecutor } };
+    private static bool IsOneRun(Entry start) => start is { ManyTimes: false, Spawn: { Joins: false, Repeats: false, Kind: SpawnKind.Thread or SpawnKind.ThreadPool or SpawnKind.Task or SpawnKind.ThreadExecutor or SpawnKind.Custom } };
 
     private static bool IsPlainWrite(Access write) => write is { Writes: true, Holds.IsEmpty: true } and not CollectionUse && write.Kind is not AccessKind.Atomic && write.Operation is not IInvocationOperation
         // What can tear is reported where it is written. A flag may be looked at early for good reason.

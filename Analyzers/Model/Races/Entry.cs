@@ -34,6 +34,7 @@ internal sealed record Entry(Body Caller, IOperation Site, Spawn? Spawn, bool Ma
 
     private Place Receiver() => Group is not null ? Places.Object(Group.Instance) : Site switch
     {
+        _ when HostedService.IsStart(Site) => Place.This,
         IInvocationOperation call => Places.Object(call.Instance),
         IPropertyReferenceOperation reference => Places.Object(reference.Instance),
         IAssignmentOperation { Target: IPropertyReferenceOperation reference } => Places.Object(reference.Instance),

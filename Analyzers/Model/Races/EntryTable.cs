@@ -23,7 +23,8 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
 
         if (body.Parent is not null) return [.. body.Outermost.SelfAndNested().SelectMany(caller => Into(body.Method, caller))];
         if (NameOf(body.Method) is not { } name) return [];
-        return bodies.Calling(body.Method, name) is { } callers ? [.. callers.SelectMany(caller => Into(body.Method, caller))] : null;
+        var starts = HostedService.IsRun(body.Method) ? new[] { HostedService.Start(body) } : [];
+        return bodies.Calling(body.Method, name) is { } callers ? [.. starts, .. callers.SelectMany(caller => Into(body.Method, caller))] : null;
     }
 
     private IEnumerable<Entry> Into(IMethodSymbol method, Body caller)

@@ -28,6 +28,9 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
     /// <summary>The life of work that has ended when the call that starts it returns.</summary>
     public static Lifetime Within(IOperation site) => new(site.Syntax.Span.End, site.Syntax.Span.End, HandleFate.Joined);
 
+    /// <summary>The life of work that runs beside other members, and beside nothing in the body itself.</summary>
+    public static Lifetime BesideOthers { get; } = new(Never, Never, HandleFate.Dropped);
+
     public bool Covers(int position) => Begin < position && position < End;
 
     public bool Overlaps(Lifetime other) => Begin < other.End && other.Begin < End;

@@ -46,7 +46,7 @@ internal sealed class MemberNames(SyntaxNode member)
     public Dictionary<string, CallShapes> LeftRunning { get; } = [];
 
     /// <summary>Whether it may pass work on that runs concurrently.</summary>
-    public bool MayStartWork { get; set; }
+    public bool MayStartWork { get; set; } = HostedService.MayBeRun(member);
 
     /// <summary>Whether work can be passed to it.</summary>
     public bool MayTakeWork { get; } = StartSyntax.TakesWork(member);

@@ -24,11 +24,12 @@ internal sealed class NameTable
     private readonly Lazy<HashSet<string>> _shared, _concurrentCollections, _plainCollections, _held;
     private readonly Lazy<TornNames> _torn;
     private readonly Lazy<StartedNames> _started;
-    private readonly HashSet<string> _userAcquires;
+    private readonly HashSet<string> _userAcquires, _userSpawns;
 
     public NameTable(Compilation compilation)
     {
         _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
+        _userSpawns = [.. UserSpawns.Of(compilation).Select(static user => user.Member)];
         _trees = new(() => [.. compilation.SyntaxTrees.Select(TreeIndex.Of)]);
         _state = new(FindState);
         _assignedBy = new(FindAssigned);
@@ -37,7 +38,7 @@ internal sealed class NameTable
         _plainCollections = new(() => Union(static tree => tree.PlainCollections));
         _held = new(() => Union(static tree => tree.Held));
         _torn = new(() => new TornNames(_trees.Value));
-        _started = new(() => new StartedNames(_trees.Value));
+        _started = new(() => new StartedNames(_trees.Value, MayStartWork));
     }
 
     /// <summary>The names in the member, as <see cref="TreeIndex.MemberOf"/> names it.</summary>
@@ -82,6 +83,9 @@ internal sealed class NameTable
     /// <summary>Whether the member may run beside something else, or touches what is guarded somewhere. What does neither races with nobody.</summary>
     public bool MayRace(MemberNames member) => MayRunConcurrently(member) || MayBeGuarded(member);
 
+    /// <summary>Whether the member may pass work on that runs concurrently.</summary>
+    public bool MayStartWork(MemberNames member) => member.MayStartWork || (_userSpawns.Count > 0 && member.Mentions(_userSpawns));
+
     /// <summary>Whether the member may run beside something else.</summary>
     public bool MayRunConcurrently(MemberNames member) => _started.Value.MayRunConcurrently(member);
 
@@ -102,7 +106,7 @@ internal sealed class NameTable
     /// <summary>Whether the member mentions what is not copied in one step, and may run beside something else or touch what is guarded somewhere; or starts work that may share such a local.</summary>
     public bool MayTear(MemberNames member)
     {
-        if ((member.MayStartWork || member.MayGather) && member.Assigned.Overlaps(member.Captured)) return true;
+        if ((MayStartWork(member) || member.MayGather) && member.Assigned.Overlaps(member.Captured)) return true;
         var torn = _torn.Value.In(member).ToList();
         return torn.Count > 0 && (member.IsAnnotated || MayLock(member) || MayRunConcurrently(member) || torn.Any(name => MayBeGuarded(name, member.TypeName)));
     }

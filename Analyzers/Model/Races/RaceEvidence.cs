@@ -64,7 +64,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
             (not null, null) => $"{other} {overlap.Verb} it too, while {mine} runs on another thread {started}",
             _ => $"{other} {overlap.Verb} it too, on another thread {started}",
         };
-        return new RaceEvidence(text, [.. starts.Select(static start => start.Syntax.GetLocation())]);
+        return new RaceEvidence(text, [.. starts.Where(static start => !HostedService.IsStart(start)).Select(static start => start.Syntax.GetLocation())]);
     }
 
     private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency, System.Func<Guard, bool> counts)
@@ -91,6 +91,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 
     private static string Where(IOperation operation, SyntaxTree from)
     {
+        if (HostedService.IsStart(operation)) return "by the host";
         var line = $"on line {Line(operation)}";
         return operation.Syntax.SyntaxTree == from ? line : $"in {Path.GetFileName(operation.Syntax.SyntaxTree.FilePath)} {line}";
     }

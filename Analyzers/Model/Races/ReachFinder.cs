@@ -54,7 +54,7 @@ internal sealed class ReachFinder(EntryTable entries)
         {
             // Whoever hands the work to a queue, the queue runs it in order.
             if (reach.Spawn is { IsQueued: true }) spawn = spawn with { IsSerial = true, IsQueued = true };
-            var life = spawn.Joins ? Lifetime.Within(entry.Site) : Lifetime.Of(caller, entry.Site);
+            var life = spawn.Joins ? Lifetime.Within(entry.Site) : spawn.Kind is SpawnKind.Hosted ? Lifetime.BesideOthers : Lifetime.Of(caller, entry.Site);
             // A thread that is made here and started by another member: when it runs is not to be seen.
             var isStartedElsewhere = spawn.Kind is SpawnKind.Thread && (life.Handle & (HandleFate.Stored | HandleFate.Started)) == HandleFate.Stored;
             return isStartedElsewhere ? null : Running(above with { Spawn = spawn }, entry, life);

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 
@@ -9,9 +10,9 @@ internal sealed class StartedNames
     private readonly HashSet<MemberNames> _started = [];
     private readonly HashSet<string> _types = [];
 
-    public StartedNames(IReadOnlyList<TreeIndex> trees)
+    public StartedNames(IReadOnlyList<TreeIndex> trees, Func<MemberNames, bool> mayStartWork)
     {
-        var open = new Queue<MemberNames>(FindStarters(trees));
+        var open = new Queue<MemberNames>(FindStarters(trees, mayStartWork));
         var byName = new Dictionary<string, List<MemberNames>>();
         foreach (var member in trees.SelectMany(static tree => tree.Members))
         {
@@ -35,15 +36,16 @@ internal sealed class StartedNames
 
     public bool MayRunConcurrently(MemberNames member) => _started.Contains(member) || (member.TypeName is { } type && _types.Contains(type));
 
-    private IEnumerable<MemberNames> FindStarters(IReadOnlyList<TreeIndex> trees)
+    private IEnumerable<MemberNames> FindStarters(IReadOnlyList<TreeIndex> trees, Func<MemberNames, bool> mayStartWork)
     {
         var goingOn = new Dictionary<string, CallShapes>();
         foreach (var method in trees.SelectMany(static tree => tree.GoingOn)) goingOn[method.Key] = goingOn.TryGetValue(method.Key, out var shapes) ? shapes | method.Value : method.Value;
 
         foreach (var member in trees.SelectMany(static tree => tree.Members))
         {
-            if (member.MayStartWork || member.MayGather || member.LeftRunning.Any(call => goingOn.TryGetValue(call.Key, out var shapes) && shapes.Overlaps(call.Value))) _started.Add(member);
-            if (member.MayStartWork && member.TypeName is { } type) _types.Add(type);
+            var starts = mayStartWork(member);
+            if (starts || member.MayGather || member.LeftRunning.Any(call => goingOn.TryGetValue(call.Key, out var shapes) && shapes.Overlaps(call.Value))) _started.Add(member);
+            if (starts && member.TypeName is { } type) _types.Add(type);
         }
 
         // `Background(() => …)`, and in that: `Task.Run(work)`.
