@@ -238,22 +238,6 @@ public sealed class ProcessExecutorTests : ExecutorContractTests
         Assert.Equal(3, ids.Append(Environment.ProcessId).Distinct().Count());
     }
 
-    [Fact]
-    public async Task ManyExecutors_ComeAndGo_WithoutAnyHandleLeft()
-    {
-        await UseOnce();
-        var before = Directory.GetFiles("/proc/self/fd").Length;
-        for (var i = 0; i < 10; i++)
-            await UseOnce();
-        Assert.InRange(Directory.GetFiles("/proc/self/fd").Length, 0, before + 3);
-
-        static async Task UseOnce()
-        {
-            await using var executor = new ProcessExecutor(1);
-            Assert.Equal(1, await executor.Submit(static () => 1).Soon());
-        }
-    }
-
     private static async Task Crosses<T>(Executor executor, T value) =>
         Assert.Equivalent(value, await executor.Submit(static v => v, value).Soon(), strict: true);
 

@@ -52,6 +52,12 @@ internal static partial class Work
             case Death.FailFast:
                 Environment.FailFast("on purpose");
                 break;
+            case Death.OutOfMemory:
+                FillTheHeap();
+                break;
+            case Death.Deadlock:
+                WaitForEachOther();
+                break;
         }
     }
 
@@ -77,6 +83,35 @@ internal static partial class Work
     [LibraryImport("libc", EntryPoint = "memset")]
     private static partial nint FillMemory(nint target, int value, nint count);
 
+    /// <summary>An exception, which is the end of a thread that nobody guards.</summary>
+    private static void FillTheHeap()
+    {
+        var blocks = new List<byte[]>();
+        while (true)
+            blocks.Add(new byte[1 << 20]);
+    }
+
+    /// <summary>Two threads, two locks, in opposite orders. Does not come back.</summary>
+    private static void WaitForEachOther()
+    {
+        Lock one = new(), other = new();
+        using var both = new Barrier(2);
+        new Thread(() => Take(other, one)) { IsBackground = true }.Start();
+        Take(one, other);
+
+        void Take(Lock first, Lock second)
+        {
+            lock (first)
+            {
+                both.SignalAndWait();
+                lock (second)
+                {
+                    // Never reached.
+                }
+            }
+        }
+    }
+
     private static int Recurse(int depth) => depth + Recurse(depth + 1) + 1;
 
     public static class Of<T>
@@ -93,4 +128,10 @@ public enum Death
     StackOverflow,
     Exit,
     FailFast,
+
+    /// <summary>To run out of what the heap may take. Where somebody catches the exception the process lives on.</summary>
+    OutOfMemory,
+
+    /// <summary>To go on living, for ever, without a step. Others have to end it.</summary>
+    Deadlock,
 }
