@@ -92,6 +92,26 @@ public sealed class ProcessQueueStopTests(ITestOutputHelper output)
     }
 
     [Theory]
+    [InlineData("lock: taken", false)]
+    [InlineData("put: base moved", false)]
+    [InlineData("put: written, not in", false)]
+    [InlineData("put: in, lock held", true)]
+    public async Task ProducerStoppedInside_CompleteDoesNotWaitForIt_AndItsItemIsInOrItIsTold(string step, bool isIn)
+    {
+        using var queue = new ProcessQueue<string>();
+        using var child = ChildProcess.Start(PutAndStop, Crossing.Send(queue), step);
+        await child.StoppedAsync();
+        await Blocking.Run(queue.Complete).Soon();
+        string[] items = isIn ? ["child"] : [];
+        Assert.Equal(items, queue.TakeAllAsync().ToBlockingEnumerable());
+        Assert.True(queue.IsCompleted);
+        child.Continue();
+        await child.WaitFor(isIn ? "put" : "completed");
+        await child.SucceedAsync();
+        Assert.True(queue.IsCompleted);
+    }
+
+    [Theory]
     [InlineData("lock: taken", true)]
     [InlineData("take: copied, still in", true)]
     [InlineData("take: out, lock held", false)]
@@ -148,7 +168,15 @@ public sealed class ProcessQueueStopTests(ITestOutputHelper output)
     {
         var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
         Program.StopAt(arguments[1]);
-        queue.Put("child");
+        try
+        {
+            queue.Put("child");
+            Program.Say("put");
+        }
+        catch (QueueCompletedException)
+        {
+            Program.Say("completed");
+        }
     }
 
     private static void TryPutAndStop(string[] arguments)

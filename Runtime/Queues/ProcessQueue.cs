@@ -124,12 +124,13 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
 
     /// <summary>
     /// Says that no process will put any more items. What is in can still be taken; then takers learn of the end. Calling it again does nothing.
-    /// It waits for whoever is putting at that moment, a process that is stopped (SIGSTOP, a debugger) in the middle of its Put included.
+    /// It waits for nobody: whoever is putting at that moment has his item in by then or gets a <see cref="QueueCompletedException"/>, a process that is
+    /// stopped (SIGSTOP, a debugger) in the middle of its Put included.
     /// </summary>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
-    public void Complete() => Inside(ring =>
+    public void Complete() => Inside(static ring =>
     {
-        ring.Complete(Limits(Deadline.Never, default));
+        ring.Complete();
         return true;
     });
 

@@ -9,15 +9,20 @@ namespace Tandem;
 /// bytes each item lies.
 /// </summary>
 /// <remarks>
-/// <para>What is in lies between <see cref="RingLayout.State.Head"/> and <see cref="RingLayout.State.Tail"/>. Both only count up, and each moves by one
-/// store: that store is the moment at which an item is in, or out. Everything else is written before it, where nobody looks yet, or is derived,
+/// <para>What is in lies between <see cref="RingLayout.State.Head"/> and <see cref="RingLayout.State.Tail"/>. Both only count up, and each moves in one
+/// step: that step is the moment at which an item is in, or out. Everything else is written before it, where nobody looks yet, or is derived,
 /// so there is no step at which a kill leaves anything to repair; a dead holder's lock is simply taken over.</para>
+/// <para>That nothing more will be put is one bit of the tail: so an item is in before that or not at all, and nobody waits for a putter that is stopped.
+/// The protocol, deaths included, is checked exhaustively in Platform/Models/ring.pml.</para>
 /// <para>Item n lies in slot (n − Base) modulo the number of slots. Whenever the ring is empty, Base moves up, so that slots and bytes are used
 /// from their beginning again: the memory touched is that of the largest backlog, not that of all items ever put.</para>
 /// <para>What other processes write is not trusted: the sizes are read and checked once, and the numbers in a slot before each use.</para>
 /// </remarks>
 internal sealed unsafe class RingItems(SharedMemory memory, long offset, long slotCount, long byteCount)
 {
+    /// <summary>See <see cref="RingLayout.State.Tail"/>.</summary>
+    private const long CompletedBit = long.MinValue;
+
     private readonly RingLayout.State* _state = memory.At<RingLayout.State>(offset);
     private readonly RingLayout.Slot* _slots = RingLayout.SlotsIn(memory, offset, slotCount);
     private readonly byte* _bytes = RingLayout.BytesIn(memory, offset, slotCount, byteCount);
@@ -34,28 +39,34 @@ internal sealed unsafe class RingItems(SharedMemory memory, long offset, long sl
         get
         {
             var head = Volatile.Read(ref _state->Head);
-            return (int)Math.Clamp(Volatile.Read(ref _state->Tail) - head, 0, _slotCount);
+            return (int)Math.Clamp(Tail - head, 0, _slotCount);
         }
     }
 
-    public bool IsEmpty => Volatile.Read(ref _state->Head) == Volatile.Read(ref _state->Tail);
+    public bool IsEmpty => Volatile.Read(ref _state->Head) == Tail;
+
+    /// <summary>Nothing more will be put.</summary>
+    public bool IsCompleted => Volatile.Read(ref _state->Tail) < 0;
+
+    /// <summary>How many have ever been put.</summary>
+    public long Tail => Volatile.Read(ref _state->Tail) & ~CompletedBit;
 
     /// <summary>No slot is free; the bytes may be used up before. Not clamped: damaged numbers must not look like a full ring, which one waits for.</summary>
-    public bool IsFull => Volatile.Read(ref _state->Tail) - Volatile.Read(ref _state->Head) == _slotCount;
+    public bool IsFull => Tail - Volatile.Read(ref _state->Head) == _slotCount;
 
     /// <summary>What the next to be taken is. There must be one, and it needs the lock of those who take.</summary>
     /// <exception cref="InvalidDataException">The memory is damaged.</exception>
     public RingPart NextPartHeld => SlotOf(_state->Head).Part;
 
-    /// <summary>How many have ever been put. Needs the lock of those who put.</summary>
-    public long TailHeld => _state->Tail;
+    /// <summary>From here on nothing is put any more, by whoever is in the middle of it either.</summary>
+    public void Complete() => Interlocked.Or(ref _state->Tail, CompletedBit);
 
-    /// <summary>Puts the item, or the piece of one, in if it fits. Needs the lock of those who put.</summary>
+    /// <summary>Puts the item, or the piece of one, in if it fits and the ring is not completed. Needs the lock of those who put.</summary>
     /// <exception cref="InvalidDataException">The memory is damaged.</exception>
     public bool TryAppendHeld(ReadOnlySpan<byte> item, RingPart part = RingPart.Whole)
     {
         AssertInvariants();
-        var tail = _state->Tail;
+        var tail = Tail;
         var head = Volatile.Read(ref _state->Head);
         var count = CountBetween(head, tail);
         if (count == _slotCount)
@@ -87,7 +98,9 @@ internal sealed unsafe class RingItems(SharedMemory memory, long offset, long sl
         item[..whole].CopyTo(new Span<byte>(_bytes + offset, whole));
         item[whole..].CopyTo(new Span<byte>(_bytes, item.Length - whole));
         CrashPoint.Reach("put: written, not in");
-        Volatile.Write(ref _state->Tail, tail + 1);
+        // Only a completion changes the tail under our lock.
+        if (Interlocked.CompareExchange(ref _state->Tail, tail + 1, tail) != tail)
+            return false;
         CrashPoint.Reach("put: in, lock held");
         return true;
     }
@@ -95,8 +108,9 @@ internal sealed unsafe class RingItems(SharedMemory memory, long offset, long sl
     /// <summary>Takes back what was put since the tail stood there, if nobody has begun to take it. Needs both locks.</summary>
     public void TakeBackHeld(long tail)
     {
-        if (_state->Head <= tail)
-            Volatile.Write(ref _state->Tail, tail);
+        var seen = Volatile.Read(ref _state->Tail);
+        while (_state->Head <= tail && Interlocked.CompareExchange(ref _state->Tail, tail | (seen & CompletedBit), seen) is var before && before != seen)
+            seen = before;
     }
 
     /// <summary>Takes the next item, or piece of one, out if there is one. Needs the lock of those who take.</summary>
@@ -106,7 +120,7 @@ internal sealed unsafe class RingItems(SharedMemory memory, long offset, long sl
         AssertInvariants();
         part = default;
         var head = _state->Head;
-        if (CountBetween(head, Volatile.Read(ref _state->Tail)) == 0)
+        if (CountBetween(head, Tail) == 0)
             return false;
         var slot = SlotOf(head);
         var length = slot.Length;
@@ -140,7 +154,7 @@ internal sealed unsafe class RingItems(SharedMemory memory, long offset, long sl
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        var tail = Volatile.Read(ref _state->Tail);
+        var tail = Tail;
         if (Volatile.Read(ref _state->Done) > tail || _state->Base > tail)
             throw Damaged();
     }

@@ -56,14 +56,10 @@ internal static unsafe class RingLayout
         [FieldOffset(16)]
         public int Capacity;
 
-        /// <summary>1 once no more items will be put. Written under <see cref="PutLock"/>.</summary>
-        [FieldOffset(20)]
-        public int IsCompleted;
-
         [FieldOffset(64)]
         public long PutLock;
 
-        /// <summary>How many items have ever been put. Written under <see cref="PutLock"/>.</summary>
+        /// <summary>How many items have ever been put, written under <see cref="PutLock"/>; and in the highest bit, written by anybody, that no more will be.</summary>
         [FieldOffset(128)]
         public long Tail;
 

@@ -20,7 +20,7 @@ internal sealed unsafe partial class SharedRing
         isCompleted = false;
         if (!PutLock.AcquireInternal(limits, out var hold))
             return false;
-        var begin = _items.TailHeld;
+        var begin = _items.Tail;
         var isIn = false;
         try
         {
@@ -105,8 +105,10 @@ internal sealed unsafe partial class SharedRing
 
         public bool Try(in WaitLimits limits)
         {
+            if (ring._items.TryAppendHeld(_piece, part))
+                return true;
             IsCompleted = ring.IsCompleted;
-            return IsCompleted || ring._items.TryAppendHeld(_piece, part);
+            return IsCompleted;
         }
     }
 

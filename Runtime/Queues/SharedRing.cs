@@ -34,7 +34,7 @@ internal sealed unsafe partial class SharedRing
     /// <summary>Nothing is in and nothing more will come. In this order: once completed, the tail stands.</summary>
     public bool IsAtEnd => IsCompleted && _items.IsEmpty;
 
-    private bool IsCompleted => Volatile.Read(ref _state->IsCompleted) != 0;
+    private bool IsCompleted => _items.IsCompleted;
 
     private RobustLock PutLock => new(&_state->PutLock);
 
@@ -102,19 +102,19 @@ internal sealed unsafe partial class SharedRing
         return part == RingPart.Whole || TryRemovePiecesHeld(part, destination, limits);
     }
 
-    /// <summary>After this, nothing more is put: it waits for whoever is putting just now.</summary>
-    public void Complete(in WaitLimits limits)
+    /// <summary>After this nothing more is put. It waits for nobody.</summary>
+    public void Complete()
     {
-        PutLock.Acquire(limits, out var hold);
-        Volatile.Write(ref _state->IsCompleted, 1);
-        CrashPoint.Reach("complete: done, lock held");
-        PutLock.Release(hold.Ticket);
-        CrashPoint.Reach("complete: lock freed, nobody woken yet");
+        MarkCompleted();
         WakeAll();
     }
 
-    /// <summary>As <see cref="Complete"/>, but whoever is putting just now may still do so, and nobody is woken yet: for a ring whose other side is gone.</summary>
-    public void MarkCompleted() => Volatile.Write(ref _state->IsCompleted, 1);
+    /// <summary>As <see cref="Complete"/>, but nobody is woken yet.</summary>
+    public void MarkCompleted()
+    {
+        _items.Complete();
+        CrashPoint.Reach("complete: done, nobody woken yet");
+    }
 
     /// <summary>One item more is done; false when all are done already.</summary>
     public bool TryMarkDone()
@@ -122,7 +122,7 @@ internal sealed unsafe partial class SharedRing
         while (true)
         {
             var done = Volatile.Read(ref _state->Done);
-            if (done >= Volatile.Read(ref _state->Tail))
+            if (done >= _items.Tail)
                 return false;
             if (Interlocked.CompareExchange(ref _state->Done, done + 1, done) != done)
                 continue;
@@ -163,9 +163,11 @@ internal sealed unsafe partial class SharedRing
                 return false;
             try
             {
-                IsCompleted = ring.IsCompleted;
                 Debug.Assert(ring.PutLock.IsHeldHere);
-                return IsCompleted || ring._items.TryAppendHeld(_item);
+                if (ring._items.TryAppendHeld(_item))
+                    return true;
+                IsCompleted = ring.IsCompleted;
+                return IsCompleted;
             }
             finally
             {
@@ -213,7 +215,7 @@ internal sealed unsafe partial class SharedRing
         public bool Try(in WaitLimits limits)
         {
             var done = Volatile.Read(ref ring._state->Done);
-            return done == Volatile.Read(ref ring._state->Tail);
+            return done == ring._items.Tail;
         }
     }
 }
