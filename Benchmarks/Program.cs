@@ -26,7 +26,7 @@ static int Usage()
           analyzers --growth [--rule TDMxxxx]
                           what each rule costs on a file of 10,000 lines, and on one of twice and four times the size
           executors       the executors beside CPython's concurrent.futures
-          primitives      locks and queues beside CPython's multiprocessing
+          primitives      locks, queues, pipes and shared arrays beside CPython's multiprocessing and what .NET has of its own
           scaling         CPU-bound work on threads and on processes, with and without allocation
         """);
     return 2;

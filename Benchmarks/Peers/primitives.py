@@ -1,6 +1,7 @@
 """CPython's multiprocessing, measured as PrimitiveBenchmark.cs measures ours. Prints one `name<TAB>microseconds` a line."""
 import multiprocessing as mp
 import time
+from multiprocessing import shared_memory
 
 
 def hammer(lock, start, count, rounds):
@@ -13,6 +14,50 @@ def hammer(lock, start, count, rounds):
 def produce(queue, count):
     for i in range(count):
         queue.put(i)
+
+
+def echo(connection, other):
+    other.close()  # or this process keeps it open, and the loop never ends
+    try:
+        while True:
+            connection.send(connection.recv())
+    except EOFError:
+        pass
+
+
+def last(name):
+    memory = shared_memory.SharedMemory(name)
+    byte = memory.buf[-1]
+    memory.close()
+    return byte
+
+
+def throughput_of_lock(processes, rounds):
+    lock, start, count = mp.Lock(), mp.Event(), mp.Value("q", 0, lock=False)
+    workers = [mp.Process(target=hammer, args=(lock, start, count, rounds)) for _ in range(processes)]
+    for w in workers:
+        w.start()
+    time.sleep(0.2)
+    begin = time.perf_counter()
+    start.set()
+    for w in workers:
+        w.join()
+    return time.perf_counter() - begin
+
+
+def throughput_of_queue(processes, items):
+    queue = mp.Queue(10_000)
+    producers = [mp.Process(target=produce, args=(queue, items)) for _ in range(processes)]
+    for p in producers:
+        p.start()
+    queue.get()
+    begin = time.perf_counter()
+    for _ in range(processes * items - 1):
+        queue.get()
+    seconds = time.perf_counter() - begin
+    for p in producers:
+        p.join()
+    return seconds
 
 
 def report(name, seconds, count=1):
@@ -50,3 +95,34 @@ if __name__ == "__main__":
         queue.get()
     report("queue", time.perf_counter() - begin, items - 1)
     producer.join()
+
+    trips = 20_000
+    here, there = mp.Pipe()
+    echoing = mp.Process(target=echo, args=(there, here))
+    echoing.start()
+    there.close()
+    here.send(0)
+    here.recv()
+    begin = time.perf_counter()
+    for i in range(trips):
+        here.send(i)
+        here.recv()
+    report("pipe", time.perf_counter() - begin, trips)
+    here.close()
+    echoing.join()
+
+    memory = shared_memory.SharedMemory(create=True, size=64 << 20)
+    memory.buf[:] = bytes([1]) * (64 << 20)
+    with mp.Pool(1) as pool:
+        pool.apply(last, (memory.name,))
+        begin = time.perf_counter()
+        for _ in range(40):
+            pool.apply(last, (memory.name,))
+        report("64 MiB shared", time.perf_counter() - begin, 40)
+    memory.close()
+    memory.unlink()
+
+    for processes in (1, 2, 4, 8):
+        each = 100_000 // processes
+        report(f"lock {processes}", throughput_of_lock(processes, each), processes * each)
+        report(f"queue {processes}", throughput_of_queue(processes, each), processes * each)

@@ -2,24 +2,28 @@ using Spectre.Console;
 
 namespace Tandem.Benchmarks.Runtime;
 
-/// <summary>What was measured, ours beside the peer's, with their ratio and the figure that the design aims for.</summary>
+/// <summary>What was measured, ours beside the peers', with their ratio and the figure that the design aims for.</summary>
 internal sealed class ComparisonTable(IReadOnlyDictionary<string, double> peer)
 {
-    private readonly Table _table = new Table().AddColumns("what", "CPython", "ours", "CPython / ours", "aim");
+    private readonly Table _table = new Table().AddColumns("what", "CPython", "ours", "CPython / ours", "aim", ".NET's own", ".NET / ours");
 
     /// <param name="what">The row, named as in the peer's script.</param>
     /// <param name="description">What a reader sees.</param>
     /// <param name="microseconds">Ours.</param>
     /// <param name="aim">The design's figure.</param>
-    public void Add(string what, string description, double microseconds, string aim) =>
+    /// <param name="dotnetPeer">What .NET itself has for the same, if anything.</param>
+    /// <param name="dotnetMicroseconds">That one's.</param>
+    public void Add(string what, string description, double microseconds, string aim, string? dotnetPeer = null, double dotnetMicroseconds = 0) =>
         _table.AddRow(
             description,
             peer.TryGetValue(what, out var theirs) ? Time(theirs) : "–",
             Time(microseconds),
             peer.ContainsKey(what) ? $"{theirs / microseconds:N1}" : "–",
-            aim);
+            aim,
+            dotnetPeer is null ? "–" : $"{Time(dotnetMicroseconds)} ({dotnetPeer})",
+            dotnetPeer is null ? "–" : $"{dotnetMicroseconds / microseconds:N1}");
 
-    public void AddPlain(string description, string ours, string aim) => _table.AddRow(description, "–", ours, "–", aim);
+    public void AddPlain(string description, string ours, string aim) => _table.AddRow(description, "–", ours, "–", aim, "–", "–");
 
     public void Print() => AnsiConsole.Write(_table);
 

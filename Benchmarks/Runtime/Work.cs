@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace Tandem.Benchmarks.Runtime;
 
 /// <summary>What the workers run.</summary>
@@ -12,6 +14,67 @@ internal static class Work
         for (var i = 0; i < rounds; i++)
             using (processLock.Acquire()) { }
         return rounds;
+    }
+
+    public static int Hammer(Mutex mutex, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            mutex.WaitOne();
+            try { }
+            finally { mutex.ReleaseMutex(); }
+        }
+
+        return rounds;
+    }
+
+    public static int HammerMutex(string name, int rounds)
+    {
+        using var mutex = new Mutex(initiallyOwned: false, name);
+        return Hammer(mutex, rounds);
+    }
+
+    public static byte Last(SharedArray<byte> array) => array[array.Length - 1];
+
+    /// <summary>Sends back what comes, until the other end is gone.</summary>
+    public static void Echo(PipeEnd<int> end)
+    {
+        using (end)
+        {
+            try
+            {
+                while (true) end.Send(end.Receive());
+            }
+            catch (EndOfStreamException)
+            {
+            }
+        }
+    }
+
+    public static Socket Listen(string path)
+    {
+        var listener = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        listener.Bind(new UnixDomainSocketEndPoint(path));
+        listener.Listen();
+        return listener;
+    }
+
+    public static void EchoSocket(string path)
+    {
+        using var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        socket.Connect(new UnixDomainSocketEndPoint(path));
+        var number = new byte[sizeof(int)];
+        while (socket.Receive(number) == number.Length) socket.Send(number);
+    }
+
+    public static void RoundTrip(Socket socket, int times)
+    {
+        var number = new byte[sizeof(int)];
+        for (var i = 0; i < times; i++)
+        {
+            socket.Send(number);
+            socket.Receive(number);
+        }
     }
 
     public static int Produce(ProcessQueue<int> queue, int items)
