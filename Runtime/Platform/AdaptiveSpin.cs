@@ -22,6 +22,14 @@ internal struct AdaptiveSpin
     {
         if (!ring.IsEmpty)
             return true;
+        var attempt = new ReadAttempt(ring);
+        return Until(ref attempt, default);
+    }
+
+    /// <summary>True: the attempt has succeeded.</summary>
+    public bool Until<TAttempt>(ref TAttempt attempt, in WaitLimits limits)
+        where TAttempt : IAttempt, allows ref struct
+    {
         if (_toSkip > 0)
         {
             _toSkip--;
@@ -32,7 +40,7 @@ internal struct AdaptiveSpin
         while (Stopwatch.GetTimestamp() - start < s_ticks)
         {
             Thread.SpinWait(4);
-            if (ring.IsEmpty)
+            if (!attempt.Try(limits))
                 continue;
             _skipped = 0;
             return true;
@@ -40,5 +48,10 @@ internal struct AdaptiveSpin
 
         _toSkip = _skipped = Math.Min(MostSkipped, (2 * _skipped) + 1);
         return false;
+    }
+
+    private readonly struct ReadAttempt(RingReader ring) : IAttempt
+    {
+        public bool Try(in WaitLimits limits) => !ring.IsEmpty;
     }
 }

@@ -43,6 +43,23 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
                 return false;
         }
 
+        return Park(ref attempt, limits);
+    }
+
+    /// <summary>As <see cref="WaitUntil{TAttempt}(ref TAttempt, in WaitLimits)"/>, where one waits often and has learned whether it pays to look again before parking.</summary>
+    public bool WaitUntil<TAttempt>(ref TAttempt attempt, in WaitLimits limits, ref AdaptiveSpin spin)
+        where TAttempt : IAttempt, allows ref struct
+    {
+        if (attempt.Try(limits))
+            return true;
+        if (limits.Deadline.HasPassed)
+            return false;
+        return spin.Until(ref attempt, limits) || Park(ref attempt, limits);
+    }
+
+    private bool Park<TAttempt>(ref TAttempt attempt, in WaitLimits limits)
+        where TAttempt : IAttempt, allows ref struct
+    {
         var parkTime = new ParkTime();
         using var ringOnCancel = limits.CancellationToken.UnsafeRegister(static state => new Doorbell((State*)(nint)state!).RingAll(), (nint)state);
         while (true)
@@ -60,7 +77,7 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
         }
     }
 
-    /// <summary>As <see cref="WaitUntil"/>, for what a death may bring about: where nobody rings, it looks for the dead now and then, and once at the deadline.</summary>
+    /// <summary>As <see cref="WaitUntil{TAttempt}(ref TAttempt, in WaitLimits)"/>, for what a death may bring about: where nobody rings, it looks for the dead now and then, and once at the deadline.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
     public bool WaitWatching<TAttempt>(ref TAttempt attempt, in WaitLimits limits)

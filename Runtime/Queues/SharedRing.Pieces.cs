@@ -30,7 +30,7 @@ internal sealed unsafe partial class SharedRing
             {
                 var isLast = item.Length <= size;
                 var attempt = new PieceAttempt(this, isLast ? item : item[..size], isLast ? RingPart.Last : part);
-                if (!Space.WaitUntil(ref attempt, limits) || attempt.IsCompleted)
+                if (!Space.WaitUntil(ref attempt, limits, ref _spaceSpin) || attempt.IsCompleted)
                 {
                     isCompleted = attempt.IsCompleted;
                     return false;

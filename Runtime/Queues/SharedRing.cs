@@ -16,6 +16,9 @@ internal sealed unsafe partial class SharedRing
     private readonly RingLayout.State* _state;
     private readonly RingItems _items;
 
+    /// <summary>What waiting for items, and for space, has taught this process. Threads that change it at once lose a lesson, and no more.</summary>
+    private AdaptiveSpin _itemSpin, _spaceSpin;
+
     private SharedRing(SharedMemory memory, long offset, long slotCount, long byteCount, int capacity)
     {
         _state = memory.At<RingLayout.State>(offset);
@@ -66,7 +69,7 @@ internal sealed unsafe partial class SharedRing
         if (item.Length > _items.ByteCount)
             return PutInPieces(item, limits, out isCompleted);
         var attempt = new PutAttempt(this, item);
-        var hasEnded = Space.WaitUntil(ref attempt, limits);
+        var hasEnded = Space.WaitUntil(ref attempt, limits, ref _spaceSpin);
         isCompleted = attempt.IsCompleted;
         if (!hasEnded || isCompleted)
             return false;
@@ -81,7 +84,7 @@ internal sealed unsafe partial class SharedRing
     public bool Take(ArrayBufferWriter<byte> destination, in WaitLimits limits)
     {
         var attempt = new TakeAttempt(this, destination);
-        if (!Items.WaitUntil(ref attempt, limits) || !attempt.HasItem)
+        if (!Items.WaitUntil(ref attempt, limits, ref _itemSpin) || !attempt.HasItem)
             return false;
         Space.Ring();
         return true;
@@ -91,7 +94,7 @@ internal sealed unsafe partial class SharedRing
     public bool WaitForItem(in WaitLimits limits)
     {
         var attempt = new LookAttempt(this);
-        return Items.WaitUntil(ref attempt, limits);
+        return Items.WaitUntil(ref attempt, limits, ref _itemSpin);
     }
 
     /// <summary>Takes the next item out, all its pieces if it has several. Needs the lock of those who take.</summary>
