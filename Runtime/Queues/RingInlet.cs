@@ -28,6 +28,73 @@ internal sealed class RingInlet<T>(SharedRing ring, WaitLimits limits, Func<Exce
             await _lane.Run(token => Put(encoded, Deadline.Never, token), cancellationToken).ConfigureAwait(false);
     }
 
+    /// <summary>Puts items in, the first ones, until the deadline.</summary>
+    /// <returns>How many are in.</returns>
+    public int PutMany(ReadOnlySpan<T> items, Deadline deadline, CancellationToken cancellationToken = default)
+    {
+        var count = 0;
+        while (count < items.Length)
+        {
+            var more = PutSome(items[count..], deadline, cancellationToken);
+            if (more == 0)
+                break;
+            count += more;
+        }
+
+        return count;
+    }
+
+    /// <summary>Each item's bytes are taken when its turn comes.</summary>
+    public async ValueTask PutManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        while (!items.IsEmpty)
+        {
+            var rest = items;
+            if (!_lane.IsBusy)
+                rest = items[PutMany(items.Span, Deadline.Passed, cancellationToken)..];
+            // The lane for one, to stand in line; who knows how many fit after it.
+            if (!rest.IsEmpty)
+            {
+                await PutAsync(rest.Span[0], cancellationToken).ConfigureAwait(false);
+                rest = rest[1..];
+            }
+
+            items = rest;
+        }
+    }
+
+    private int PutSome(ReadOnlySpan<T> items, Deadline deadline, CancellationToken cancellationToken)
+    {
+        // What refers to memory is noted by the item.
+        if (items.Length == 1 || Payload.MayReferToMemory<T>())
+            return Put(items[0], deadline, cancellationToken) ? 1 : 0;
+        using var batch = EncodedBatch.Encode(items, ring.Capacity, ring.ByteCount);
+        // It is larger than the ring.
+        if (batch.Lengths.IsEmpty)
+            return Put(items[0], deadline, cancellationToken) ? 1 : 0;
+        var count = 0;
+        while (count < batch.Lengths.Length && PutBatch(batch, count, deadline, cancellationToken) is > 0 and var more)
+            count += more;
+        return count;
+    }
+
+    private int PutBatch(EncodedBatch batch, int start, Deadline deadline, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        limits.Lease.Enter();
+        try
+        {
+            limits.Peer?.BeginUse();
+            var count = ring.PutBatch(batch.BytesFrom(start), batch.Lengths[start..], limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
+            return !isCompleted ? count : throw ended();
+        }
+        finally
+        {
+            limits.Lease.Exit();
+        }
+    }
+
     private bool Put(EncodedItem item, Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();

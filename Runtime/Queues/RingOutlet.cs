@@ -38,6 +38,48 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
         return new Taken<T>(Payload.Read<T>(buffer.Bytes));
     }
 
+    /// <summary>Takes as many items as there are, at least one; none at the deadline and at the end.</summary>
+    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    public T[] TakeMany(int most, Deadline deadline, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var buffer = EncodedItem.Empty();
+        var lengths = new List<int>();
+        limits.Lease.Enter();
+        try
+        {
+            limits.Peer?.BeginUse();
+            ring.TakeBatch(buffer.Writer, lengths, most, limits with { Deadline = deadline, CancellationToken = cancellationToken });
+        }
+        finally
+        {
+            limits.Lease.Exit();
+        }
+
+        var items = new T[lengths.Count];
+        var rest = buffer.Bytes;
+        for (var i = 0; i < items.Length; i++)
+        {
+            items[i] = Payload.Read<T>(rest[..lengths[i]]);
+            rest = rest[lengths[i]..];
+        }
+
+        return items;
+    }
+
+    /// <summary>Takes as many items as there are, at least one; none at the end only.</summary>
+    public async ValueTask<T[]> TakeManyAsync(int most, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!_lane.IsBusy && TakeMany(most, Deadline.Passed, cancellationToken) is { Length: > 0 } items)
+            return items;
+        // The lane for one, to stand in line; whatever has come with it is taken at once.
+        var first = await TakeAsync(cancellationToken).ConfigureAwait(false);
+        if (!first.HasItem)
+            return [];
+        return most == 1 || _lane.IsBusy ? [first.Item] : [first.Item, .. TakeMany(most - 1, Deadline.Passed)];
+    }
+
     /// <summary>Takes the next item; none at the end only.</summary>
     public async ValueTask<Taken<T>> TakeAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,7 @@ namespace Tandem;
 /// <summary>
 /// A ring of items in shared memory, for any number of producers and consumers in any number of processes: the two-lock queue of M. Michael and
 /// M. Scott ("Simple, Fast, and Practical Non-Blocking and Blocking Concurrent Queue Algorithms", 1996). Here are the locks and the waiting;
-/// <see cref="RingItems"/> has the items, <see cref="RingLayout"/> the memory. How an item crosses that is larger than the ring stands in the other part.
+/// <see cref="RingItems"/> has the items, <see cref="RingLayout"/> the memory. How an item crosses that is larger than the ring, and how several cross at once, stands in the other parts.
 /// </summary>
 /// <remarks>Used between the lease's Enter and Exit only.</remarks>
 internal sealed unsafe partial class SharedRing
