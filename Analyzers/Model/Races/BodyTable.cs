@@ -52,8 +52,8 @@ internal sealed class BodyTable
     /// <summary>All bodies, nested ones included, of the members that may use the field or property; null if there are too many to look at.</summary>
     public IEnumerable<Body>? Using(ISymbol state) => Of(Names.Using(state));
 
-    /// <summary>The same for those that may call the method by the name, or pass it on.</summary>
-    public IEnumerable<Body>? Calling(IMethodSymbol method, string name) => Of(Names.Calling(method, name));
+    /// <summary>The same for those that may call the method by the name, or pass it on, as far as they matter.</summary>
+    public IEnumerable<Body>? Calling(IMethodSymbol method, string name, Func<MemberNames, bool> matters) => Of(Names.Calling(method, name, matters));
 
     private IEnumerable<Body>? Of(IReadOnlyList<MemberNames>? members) =>
         members?.Select(names => Of(names.Member)).OfType<Body>().SelectMany(static body => body.SelfAndNested());

@@ -20,6 +20,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
 
     private IEnumerable<CheckThenAct> Find(Body body)
     {
+        var names = TreeIndex.MemberOf(body.Root.Syntax) is { } member ? NameTable.Of(member) : null;
         foreach (var step in body.Steps)
         {
             // The rules for collections speak of what is in them.
@@ -28,7 +29,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
             {
                 if (CheckOf(body, access) is { } found) yield return found;
             }
-            else if (step is Call { Under: not null } call && MayAct(call))
+            else if (step is Call { Under: not null } call && MayAct(call) && names is not null && concurrency.Bodies.Names.MayAssignTested(names, call.Target))
             {
                 foreach (var found in ActsOf(body, call)) yield return found;
             }
@@ -79,7 +80,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
     private Access? ReadBy(Body body, Step step, Place place)
     {
         if (step is Access access) return access.Kind is AccessKind.Read && access.Place.Equals(place) ? access : null;
-        if (step is not Call call) return null;
+        if (step is not Call call || place.Symbol is not { } state || (state is IFieldSymbol or IPropertySymbol && !concurrency.Bodies.Names.MayRead(call.Target, state))) return null;
         foreach (var effect in _effects.ReadsBehind(body, call))
             if (effect.Place.Equals(place)) return effect.Access;
         return null;

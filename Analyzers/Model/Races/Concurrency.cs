@@ -58,9 +58,10 @@ internal sealed class Concurrency
             if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
         }
 
+        var isStarted = mine.Any(IsStarted);
         foreach (var (other, touch) in AccessesOf(place, body).Where(found => conflicts(found.Access)).Take(MaxWriters))
         {
-            if (touch.Operation == access.Operation || IsOnceOnly(other) || excludes(access, touch)) continue;
+            if (touch.Operation == access.Operation || IsOnceOnly(other) || excludes(access, touch) || (!isStarted && !MayRunConcurrently(other))) continue;
             if (Overlapping(mine, _reaches.To(other, touch), other.Method) is { } overlap) return overlap with { Verb = touch.Writes ? "changes" : "reads" };
         }
 

@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Collections.Immutable;
@@ -10,13 +11,16 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Who calls or starts a body, found backwards by name.</summary>
 internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
 {
-    private readonly ConcurrentDictionary<Body, ImmutableArray<Entry>?> _entries = new();
+    private readonly ConcurrentDictionary<Body, ImmutableArray<Entry>?> _entries = new(), _running = new();
     private readonly DelegateUses _delegates = new(bodies, spawns);
 
     /// <summary>The ways in which the body comes to run; null where they are too many to be looked at.</summary>
-    public ImmutableArray<Entry>? Of(Body body) => _entries.GetOrAdd(body, Find);
+    public ImmutableArray<Entry>? Of(Body body) => _entries.GetOrAdd(body, body => Find(body, static _ => true));
 
-    private ImmutableArray<Entry>? Find(Body body)
+    /// <summary>Those of them that may be part of what runs beside something else. The others are not even bound.</summary>
+    public ImmutableArray<Entry>? Running(Body body) => _entries.TryGetValue(body, out var all) ? all : _running.GetOrAdd(body, body => Find(body, bodies.Names.MayRunConcurrently));
+
+    private ImmutableArray<Entry>? Find(Body body, Func<MemberNames, bool> matters)
     {
         if (body.Root is IAnonymousFunctionOperation lambda)
             return [.. body.Parent!.Steps.OfType<Handover>().Where(step => step.Operation == lambda).SelectMany(step => Started(body.Parent, step, null))];
@@ -24,7 +28,7 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
         if (body.Parent is not null) return [.. body.Outermost.SelfAndNested().SelectMany(caller => Into(body.Method, caller))];
         if (NameOf(body.Method) is not { } name) return [];
         var starts = HostedService.IsRun(body.Method) ? new[] { HostedService.Start(body) } : [];
-        return bodies.Calling(body.Method, name) is { } callers ? [.. starts, .. callers.SelectMany(caller => Into(body.Method, caller))] : null;
+        return bodies.Calling(body.Method, name, matters) is { } callers ? [.. starts, .. callers.SelectMany(caller => Into(body.Method, caller))] : null;
     }
 
     private IEnumerable<Entry> Into(IMethodSymbol method, Body caller)
@@ -59,7 +63,7 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
             if (SymbolEqualityComparer.Default.Equals(at, target) || SymbolEqualityComparer.Default.Equals(at.PartialImplementationPart, target)) return true;
 
         return target is { ContainingType: { TypeKind: TypeKind.Interface } type }
-            && method.Name.EndsWith(target.Name, System.StringComparison.Ordinal)
+            && method.Name.EndsWith(target.Name, StringComparison.Ordinal)
             && method.ContainingType.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, type.OriginalDefinition)
                 && implemented.GetMembers(target.Name).Any(member => SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member)?.OriginalDefinition, method.OriginalDefinition)));
     }

@@ -54,6 +54,9 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it may run work concurrently and wait for it, or wait for several tasks at once.</summary>
     public bool MayGather { get; set; }
 
+    /// <summary>Whether it does something only under a condition.</summary>
+    public bool HasCondition { get; set; }
+
     /// <summary>Whether it has a loop.</summary>
     public bool HasLoop { get; set; }
 

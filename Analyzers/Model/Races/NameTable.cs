@@ -15,6 +15,9 @@ internal sealed class NameTable
     /// <summary>Fields that others declare and that are written to: those of the framework's tuples and vectors.</summary>
     private static readonly HashSet<string> s_frameworkFields = ["Item1", "Item2", "Item3", "Item4", "Item5", "Item6", "Item7", "X", "Y", "Z", "W"];
 
+    /// <summary>A method that more members may call tells nothing.</summary>
+    private const int MaxCallers = 64;
+
     private readonly Lazy<TreeIndex[]> _trees;
     private readonly ConcurrentDictionary<string, IReadOnlyList<MemberNames>> _mentioning = new();
     private readonly ConcurrentDictionary<(string Name, string? Type), bool> _guarded = new();
@@ -45,15 +48,16 @@ internal sealed class NameTable
     public static MemberNames? Of(SyntaxNode member) => TreeIndex.Of(member.SyntaxTree).NamesIn(member);
 
     /// <summary>The members that may use the field or property, in the order of the source; null if there are too many to look at.</summary>
-    public IReadOnlyList<MemberNames>? Using(ISymbol state) => Few(Mentioning(state.Name).Where(WithinReach(state)));
+    public IReadOnlyList<MemberNames>? Using(ISymbol state) => Few(Mentioning(state.Name).Where(WithinReach(state)), MaxMentions);
 
     /// <summary>The members that may call the method, or pass it on, in the order of the source; null if there are too many to look at.</summary>
     /// <param name="method">The method, or an accessor.</param>
     /// <param name="name">The name by which it is called.</param>
-    public IReadOnlyList<MemberNames>? Calling(IMethodSymbol method, string name)
+    /// <param name="matters">Which of them matter.</param>
+    public IReadOnlyList<MemberNames>? Calling(IMethodSymbol method, string name, Func<MemberNames, bool> matters)
     {
         var shapes = CallShapes.Of(method);
-        return Few(Mentioning(name).Where(WithinReach(method)).Where(member => member.Mentioned[name].Overlaps(shapes)));
+        return Few(Mentioning(name).Where(WithinReach(method)).Where(member => member.Mentioned[name].Overlaps(shapes) && matters(member)), MaxCallers);
     }
 
     /// <summary>Whether the member, itself or through what it calls, tests something and assigns it. Only such a member is worth binding.</summary>
@@ -62,20 +66,38 @@ internal sealed class NameTable
         if (member.Tested.Count == 0) return false;
         foreach (var assigned in member.Assigned)
             if (IsState(member, assigned) && MayTest(member, assigned, member.TypeName)) return true;
-        // A callee assigns, or a setter.
+        // A callee assigns, or a setter, under a condition.
+        if (!member.HasCondition) return false;
         foreach (var called in member.Mentioned.Keys)
             if (MayAssignTested(member, called)) return true;
         return false;
     }
 
-    /// <summary>Whether a member of that name may assign what the first tests, itself or through what it calls in turn.</summary>
-    public bool MayAssignTested(MemberNames member, string called)
+    /// <summary>Whether the method, itself or through what it calls in turn, may assign what the member tests.</summary>
+    public bool MayAssignTested(MemberNames member, IMethodSymbol called)
+    {
+        if (MayAssignTested(member, NameOf(called))) return true;
+        return Of(called) is { } names && names.Mentioned.Keys.Any(name => MayAssignTested(member, name));
+    }
+
+    /// <summary>Whether the method, itself or through what it calls in turn, may read the field or property.</summary>
+    public bool MayRead(IMethodSymbol called, ISymbol state)
+    {
+        var readers = Mentioners(state.Name, null);
+        return readers.Contains(NameOf(called)) || (Of(called) is { } names && names.Mentions(readers));
+    }
+
+    private bool MayAssignTested(MemberNames member, string called)
     {
         if (!_assignedBy.Value.TryGetValue(called, out var names)) return false;
         foreach (var (assigned, type) in names)
-            if (MayTest(member, assigned, type)) return true;
+            if (MayTest(member, assigned, type, called)) return true;
         return false;
     }
+
+    private static string NameOf(IMethodSymbol method) => (method.AssociatedSymbol ?? method).Name;
+
+    private static MemberNames? Of(IMethodSymbol method) => (method.PartialImplementationPart ?? method).OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && TreeIndex.MemberOf(syntax) is { } member ? Of(member) : null;
 
     /// <summary>Whether the member reads and writes something in one expression that others can see.</summary>
     public bool MayUpdate(MemberNames member) => member.Updated.Any(name => IsState(member, name));
@@ -117,22 +139,27 @@ internal sealed class NameTable
         || member.Mentioned.Keys.Any(called => _assignedBy.Value.TryGetValue(called, out var names) && names.Any(assigned => MayBeGuarded(assigned.Name, assigned.Type)));
 
     private bool MayBeGuarded(string name, string? type) => _guarded.GetOrAdd((name, Seer(name, type)), key =>
-        _shared.Value.Contains(key.Name) || (Few(Mentioning(key.Name)) ?? []).Any(member => MayLock(member) && IsSeen(member, key.Type)));
+        _shared.Value.Contains(key.Name) || (Few(Mentioning(key.Name), MaxMentions) ?? []).Any(member => MayLock(member) && IsSeen(member, key.Type)));
 
     private bool MayLock(MemberNames member) => member.MayLock || (_userAcquires.Count > 0 && member.Mentions(_userAcquires));
 
     private bool IsState(MemberNames member, string name) => _state.Value.ContainsKey(name) || member.Captured.Contains(name) || s_frameworkFields.Contains(name);
 
-    /// <summary>Whether the member tests what members of that type assign, itself or through what it calls.</summary>
-    private bool MayTest(MemberNames member, string name, string? type)
+    /// <summary>Whether the member tests what members of that type assign, itself or through what it calls; but for what it calls to assign it, which sees to its own tests.</summary>
+    private bool MayTest(MemberNames member, string name, string? type, string? assigner = null)
     {
         var seer = Seer(name, type);
-        return (member.Tested.Contains(name) && IsSeen(member, seer)) || Mentioners(name, seer).Overlaps(member.Tested);
+        if (member.Tested.Contains(name) && IsSeen(member, seer)) return true;
+        var mentioners = Mentioners(name, seer);
+        if (mentioners.Count == 0) return false;
+        foreach (var tested in member.Tested)
+            if (tested != assigner && mentioners.Contains(tested)) return true;
+        return false;
     }
 
     /// <summary>The names of the members that mention the name: those through which it may be tested.</summary>
     private HashSet<string> Mentioners(string name, string? seer) => _mentioners.GetOrAdd((name, seer), key =>
-        [.. (Few(Mentioning(key.Name)) ?? []).Where(member => member.Name.Length > 0 && IsSeen(member, key.Type)).Select(static member => member.Name)]);
+        [.. (Few(Mentioning(key.Name), MaxMentions) ?? []).Where(member => member.Name.Length > 0 && IsSeen(member, key.Type)).Select(static member => member.Name)]);
 
     /// <summary>The only type that sees what its members call by that name; null if others can.</summary>
     private string? Seer(string name, string? type) => _state.Value.TryGetValue(name, out var isOpen) && !isOpen ? type : null;
@@ -145,10 +172,10 @@ internal sealed class NameTable
             ? member => member.TypeName is null || member.IsWithin(type)
             : static _ => true;
 
-    private static IReadOnlyList<MemberNames>? Few(IEnumerable<MemberNames> members)
+    private static IReadOnlyList<MemberNames>? Few(IEnumerable<MemberNames> members, int most)
     {
-        var few = members.Take(MaxMentions + 1).ToList();
-        return few.Count > MaxMentions ? null : few;
+        var few = members.Take(most + 1).ToList();
+        return few.Count > most ? null : few;
     }
 
     private IReadOnlyList<MemberNames> Mentioning(string name) => _mentioning.GetOrAdd(name, FindMentions);

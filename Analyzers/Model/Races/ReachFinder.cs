@@ -11,6 +11,9 @@ internal sealed class ReachFinder(EntryTable entries)
     /// <summary>An access that is reached in more ways than this is given up.</summary>
     private const int MaxReaches = 150;
 
+    /// <summary>Callers further up than this are not looked at.</summary>
+    private const int MaxCalls = 6;
+
     private readonly ConcurrentDictionary<Access, List<Reach>> _known = new();
 
     /// <summary>The same for an access that is part of the body, kept.</summary>
@@ -37,7 +40,7 @@ internal sealed class ReachFinder(EntryTable entries)
         var body = reach.Body;
         // The object is one that this body made, or got from somewhere unknown: no caller can be asked about it.
         if (reach.Object is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && body.Declares(local)) return [];
-        return entries.Of(body) is { } into ? into.Select(entry => Through(entry, reach)).OfType<Reach>() : [];
+        return reach.Calls < MaxCalls && entries.Running(body) is { } into ? into.Select(entry => Through(entry, reach)).OfType<Reach>() : [];
     }
 
     private static Reach? Through(Entry entry, Reach reach)

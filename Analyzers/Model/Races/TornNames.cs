@@ -13,6 +13,8 @@ internal sealed class TornNames
     {
         HashSet<string> structures = [.. TornSyntax.Framework, .. trees.SelectMany(static tree => tree.Structures)];
         _all = [.. trees.SelectMany(static tree => tree.Torn).Where(field => structures.Contains(field.Type)).Select(static field => field.Name)];
+        // What only constructors assign, and nothing that they start, is never half changed.
+        _all.IntersectWith(trees.SelectMany(static tree => tree.Members).Where(static member => member.Name.Length > 0 || member.MayStartWork).SelectMany(static member => member.Assigned));
 
         foreach (var member in trees.SelectMany(static tree => tree.Members))
         {

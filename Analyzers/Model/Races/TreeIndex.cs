@@ -21,7 +21,7 @@ internal sealed class TreeIndex
     /// <summary>The members that have code, in the order of the source.</summary>
     public List<MemberNames> Members { get; } = [];
 
-    /// <summary>The names of the fields and properties, and whether other types can see one of that name.</summary>
+    /// <summary>The names of the fields and properties that can be set after their object is made, or hold an array; and whether other types can see one of that name.</summary>
     public Dictionary<string, bool> State { get; } = [];
 
     /// <summary>The names of the fields and properties that are declared to be shared or guarded, themselves or by their type.</summary>

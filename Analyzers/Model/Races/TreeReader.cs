@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -41,15 +42,15 @@ internal sealed class TreeReader(TreeIndex index)
                 if (AnnotationSyntax.SaysHeld(method)) index.Held.Add(method.Identifier.ValueText);
                 if (StartSyntax.MayGoOn(method.Modifiers, method.ReturnType)) index.GoOn(method.Identifier.ValueText, CallShapes.Of(method));
                 break;
-            case PropertyDeclarationSyntax property:
-                NoteState(property.Identifier.ValueText, property.Type, IsOpen(property.Modifiers) || property.Parent is InterfaceDeclarationSyntax, AnnotationSyntax.IsShared(property));
+            case PropertyDeclarationSyntax property when IsVariable(property):
+                NoteState(property.Identifier.ValueText, property.Type, IsOpen(property.Modifiers), AnnotationSyntax.IsShared(property));
                 break;
-            case FieldDeclarationSyntax field:
+            case FieldDeclarationSyntax field when IsVariable(field):
                 var isShared = AnnotationSyntax.IsShared(field);
                 foreach (var variable in field.Declaration.Variables) NoteState(variable.Identifier.ValueText, field.Declaration.Type, IsOpen(field.Modifiers), isShared);
                 break;
-            case EventFieldDeclarationSyntax field:
-                foreach (var variable in field.Declaration.Variables) index.State[variable.Identifier.ValueText] = true;
+            case FieldDeclarationSyntax or PropertyDeclarationSyntax when AnnotationSyntax.IsShared(node):
+                index.Shared.UnionWith(node is FieldDeclarationSyntax constant ? constant.Declaration.Variables.Select(static variable => variable.Identifier.ValueText) : [((PropertyDeclarationSyntax)node).Identifier.ValueText]);
                 break;
             case ParameterSyntax { Parent.Parent: TypeDeclarationSyntax type } parameter:
                 index.State[parameter.Identifier.ValueText] = type is RecordDeclarationSyntax || (index.State.TryGetValue(parameter.Identifier.ValueText, out var isOpen) && isOpen);
@@ -70,7 +71,7 @@ internal sealed class TreeReader(TreeIndex index)
     {
         index.State[name] = isOpen || (index.State.TryGetValue(name, out var known) && known);
         if (isShared) index.Shared.Add(name);
-        if (TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
+        if (type is not ArrayTypeSyntax && TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
     }
 
     private void NoteCode(MemberNames member, SyntaxNode node)
@@ -80,7 +81,11 @@ internal sealed class TreeReader(TreeIndex index)
             case SyntaxKind.LockStatement:
                 member.MayLock = true;
                 break;
+            case SyntaxKind.IfStatement or SyntaxKind.ConditionalExpression or SyntaxKind.SwitchStatement or SyntaxKind.SwitchExpression or SyntaxKind.LogicalAndExpression or SyntaxKind.LogicalOrExpression or SyntaxKind.CoalesceExpression or SyntaxKind.CoalesceAssignmentExpression:
+                member.HasCondition = true;
+                break;
             case SyntaxKind.WhileStatement or SyntaxKind.DoStatement or SyntaxKind.ForStatement or SyntaxKind.ForEachStatement or SyntaxKind.ForEachVariableStatement:
+                member.HasCondition = true;
                 member.HasLoop = true;
                 member.MaySpin |= SpinSyntax.MaySpin(node);
                 break;
@@ -133,6 +138,13 @@ internal sealed class TreeReader(TreeIndex index)
         AssignmentExpressionSyntax { Parent: InitializerExpressionSyntax } assignment => assignment.Left == name,
         _ => false,
     };
+
+    /// <summary>Whether it is a property that keeps a value of its own, which others than constructors can set.</summary>
+    private static bool IsVariable(PropertyDeclarationSyntax property) => property is { AccessorList.Accessors: var accessors, Parent: not InterfaceDeclarationSyntax } && !property.Modifiers.Any(SyntaxKind.AbstractKeyword)
+        && accessors.Any(SyntaxKind.SetAccessorDeclaration) && accessors.Any(static accessor => accessor.Body is null && accessor.ExpressionBody is null);
+
+    /// <summary>Whether it can be set, or an element of it.</summary>
+    private static bool IsVariable(FieldDeclarationSyntax field) => !field.Modifiers.Any(SyntaxKind.ConstKeyword) && (!field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword) || field.Declaration.Type is ArrayTypeSyntax);
 
     private static bool IsOpen(SyntaxTokenList modifiers)
     {
