@@ -90,8 +90,10 @@ internal sealed class NameTable
     private bool MayAssignTested(MemberNames member, string called)
     {
         if (!_assignedBy.Value.TryGetValue(called, out var names)) return false;
+        // A property is tested and assigned by one name.
+        var assigner = member.Assigned.Contains(called) ? null : called;
         foreach (var (assigned, type) in names)
-            if (MayTest(member, assigned, type, called)) return true;
+            if (MayTest(member, assigned, type, assigner)) return true;
         return false;
     }
 
