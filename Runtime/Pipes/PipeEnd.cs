@@ -23,7 +23,7 @@ namespace Tandem;
 /// <typeparam name="T">The type of the items.</typeparam>
 [ProcessPortable]
 [JsonConverter(typeof(SharedMemoryConverter))]
-public sealed class PipeEnd<T> : IDisposable, ISharedPrimitive<PipeEnd<T>>
+public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive<PipeEnd<T>>
 {
     private const string Name = "PipeEnd";
 
@@ -58,6 +58,8 @@ public sealed class PipeEnd<T> : IDisposable, ISharedPrimitive<PipeEnd<T>>
     static ulong ISharedPrimitive<PipeEnd<T>>.Kind => s_kind;
 
     SharedMemoryLease ISharedPrimitive<PipeEnd<T>>.Lease => _lease;
+
+    IWaitTarget IProcessWaitable.Target => new RingWaitTarget(_in, _lease, _seat);
 
     static PipeEnd<T> ISharedPrimitive<PipeEnd<T>>.Attach(SharedMemoryLease lease) => new(lease, 0);
 

@@ -93,6 +93,15 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
         }
     }
 
+    /// <summary>Listens, for one who parks by himself; the condition is to be looked at after this.</summary>
+    /// <returns>What to park on.</returns>
+    public Libc.FutexWaiter Listen()
+    {
+        var rings = Volatile.Read(ref state->Rings);
+        Interlocked.Exchange(ref state->Listening, 1);
+        return new(&state->Rings, rings);
+    }
+
     /// <summary>Says that the condition has changed. The change comes before it, with a full fence between.</summary>
     public void Ring()
     {

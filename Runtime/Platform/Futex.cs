@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Runtime.InteropServices;
 
 namespace Tandem.Platform;
@@ -24,6 +25,18 @@ internal static unsafe class Futex
         var time = new Libc.Timespec(timeout);
         // The other errors are no news: EAGAIN, the word had changed already; EINTR, a signal came.
         return Libc.FutexCall(s_number, word, Libc.FUTEX_WAIT, expected, &time) == 0 || Marshal.GetLastPInvokeError() != Libc.ETIMEDOUT;
+    }
+
+    /// <summary>How many words <see cref="TryWaitAny"/> takes (FUTEX_WAITV_MAX).</summary>
+    public const int MostWords = 128;
+
+    /// <summary>Parks while all words have their expected values, as <see cref="Wait"/> does for one; false where the kernel, older than 5.16, cannot.</summary>
+    public static bool TryWaitAny(ReadOnlySpan<Libc.FutexWaiter> words, TimeSpan timeout)
+    {
+        // A point in time by CLOCK_MONOTONIC, which is what Stopwatch reads, in nanoseconds.
+        var end = new Libc.Timespec(TimeSpan.FromTicks(Stopwatch.GetTimestamp() / TimeSpan.NanosecondsPerTick) + timeout);
+        fixed (Libc.FutexWaiter* first = words)
+            return Libc.FutexWaitAny(Libc.SYS_futex_waitv, first, words.Length, 0, &end, Libc.CLOCK_MONOTONIC) >= 0 || Marshal.GetLastPInvokeError() != Libc.ENOSYS;
     }
 
     public static void WakeOne(int* word) => Libc.FutexCall(s_number, word, Libc.FUTEX_WAKE, 1, null);

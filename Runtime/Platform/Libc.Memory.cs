@@ -26,7 +26,11 @@ internal static unsafe partial class Libc
     public const int ENOMEM = 12;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ENOSYS = 38;
     public const int ETIMEDOUT = 110;
+    public const int SYS_futex_waitv = 449;
+    public const int CLOCK_MONOTONIC = 1;
+    public const int FUTEX_32 = 2;
 
     [LibraryImport("libc", EntryPoint = "memfd_create", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     public static partial int MemfdCreate(string name, uint flags);
@@ -50,6 +54,19 @@ internal static unsafe partial class Libc
     /// <summary>futex(2), for which the C library has no function of its own.</summary>
     [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
     public static partial nint FutexCall(nint number, int* word, nint operation, nint value, Timespec* timeout);
+
+    /// <summary>futex_waitv(2).</summary>
+    [LibraryImport("libc", EntryPoint = "syscall", SetLastError = true)]
+    public static partial nint FutexWaitAny(nint number, FutexWaiter* words, nint count, nint flags, Timespec* end, nint clock);
+
+    /// <summary>struct futex_waitv: parks while the word has the expected value.</summary>
+    public struct FutexWaiter(int* word, int expected)
+    {
+        public ulong Expected = (uint)expected;
+        public ulong Word = (ulong)word;
+        public uint Flags = FUTEX_32;
+        public uint Reserved;
+    }
 
     /// <summary>struct timespec of 64-bit Linux.</summary>
     public readonly struct Timespec(TimeSpan time)

@@ -23,7 +23,7 @@ namespace Tandem;
 /// <typeparam name="T">The type of the items.</typeparam>
 [ProcessPortable]
 [JsonConverter(typeof(SharedMemoryConverter))]
-public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<ProcessQueue<T>>
+public sealed partial class ProcessQueue<T> : IDisposable, IProcessWaitable, ISharedPrimitive<ProcessQueue<T>>
 {
     /// <summary>How many bytes the items in a queue may take together, unless the constructor is told: 256 MiB.</summary>
     public const long DefaultByteCapacity = 256L << 20;
@@ -108,6 +108,8 @@ public sealed partial class ProcessQueue<T> : IDisposable, ISharedPrimitive<Proc
     static ulong ISharedPrimitive<ProcessQueue<T>>.Kind => s_kind;
 
     SharedMemoryLease ISharedPrimitive<ProcessQueue<T>>.Lease => _lease;
+
+    IWaitTarget IProcessWaitable.Target => new RingWaitTarget(_ring, _lease);
 
     static ProcessQueue<T> ISharedPrimitive<ProcessQueue<T>>.Attach(SharedMemoryLease lease) => new(lease);
 

@@ -43,8 +43,11 @@ internal sealed unsafe partial class SharedRing
 
     private RobustLock TakeLock => new(&_state->TakeLock);
 
+    /// <summary>Whether there is something to take, or will be nothing any more.</summary>
+    public bool HasItemOrEnd => !_items.IsEmpty || IsCompleted;
+
     /// <summary>Rung when an item is in, or the ring is completed.</summary>
-    private Doorbell Items => new(&_state->Items);
+    public Doorbell Items => new(&_state->Items);
 
     /// <summary>Rung when there is more space, or the ring is completed.</summary>
     private Doorbell Space => new(&_state->Space);
@@ -209,7 +212,7 @@ internal sealed unsafe partial class SharedRing
 
     private readonly struct LookAttempt(SharedRing ring) : IAttempt
     {
-        public bool Try(in WaitLimits limits) => !ring._items.IsEmpty || ring.IsCompleted;
+        public bool Try(in WaitLimits limits) => ring.HasItemOrEnd;
     }
 
     private readonly struct JoinAttempt(SharedRing ring) : IAttempt
