@@ -4,6 +4,7 @@ using Tandem.Benchmarks.Runtime;
 return args switch
 {
     ["analyzers", "--growth", .. var options] => await GrowthBenchmark.RunAsync(options.SkipWhile(static option => option != "--rule").Skip(1).FirstOrDefault()),
+    ["analyzers", var folder, "--scale", .. var options] => await ScaleBenchmark.RunAsync(folder, options.SkipWhile(static option => option != "--rule").Skip(1).FirstOrDefault()),
     ["analyzers", var folder, .. var options] => await AnalyzerBenchmark.RunAsync(folder, options),
     ["executors"] => await ExecutorBenchmark.RunAsync(),
     ["primitives"] => await PrimitiveBenchmark.RunAsync(),
@@ -23,6 +24,9 @@ static int Usage()
                           --fixes  applies each offered fix by itself, then all of a document and of a project at once, and counts per
                                    rule what compiles, what is gone, what is new
                           --rule   that rule alone, or the rules whose id starts like that: TDM2 for all about locks
+          analyzers <folder> --scale [--rule TDMxxxx]
+                          all the code below the folder as one project, 25,000 to 400,000 lines of it: what the rules add to the
+                          compiler's own work, and to that on one edited file
           analyzers --growth [--rule TDMxxxx]
                           what each rule costs on a file of 10,000 lines, and on one of twice and four times the size
           executors       the executors beside CPython's concurrent.futures

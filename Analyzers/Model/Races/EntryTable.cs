@@ -18,7 +18,7 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
     public ImmutableArray<Entry>? Of(Body body) => _entries.GetOrAdd(body, body => Find(body, static _ => true));
 
     /// <summary>Those of them that may be part of what runs beside something else. The others are not even bound.</summary>
-    public ImmutableArray<Entry>? Running(Body body) => _entries.TryGetValue(body, out var all) ? all : _running.GetOrAdd(body, body => Find(body, bodies.Names.MayRunConcurrently));
+    public ImmutableArray<Entry>? Running(Body body) => _running.GetOrAdd(body, body => Find(body, bodies.Names.MayRunConcurrently));
 
     private ImmutableArray<Entry>? Find(Body body, Func<MemberNames, bool> matters)
     {

@@ -33,7 +33,8 @@ internal sealed class NameTable
     {
         _userAcquires = [.. UserLocks.Of(compilation).Select(static user => user.Acquire)];
         _userSpawns = [.. UserSpawns.Of(compilation).Select(static user => user.Member)];
-        _trees = new(() => [.. compilation.SyntaxTrees.Select(TreeIndex.Of)]);
+        // In an order of their own: what is found first must not depend on how the files were listed.
+        _trees = new(() => [.. compilation.SyntaxTrees.OrderBy(static tree => tree.FilePath, StringComparer.Ordinal).Select(TreeIndex.Of)]);
         _state = new(FindState);
         _assignedBy = new(FindAssigned);
         _shared = new(() => Union(static tree => tree.Shared));
