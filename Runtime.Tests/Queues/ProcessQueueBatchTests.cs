@@ -1,3 +1,6 @@
+using Tandem.Runtime.Tests.Children;
+using Tandem.Runtime.Tests.Platform;
+
 namespace Tandem.Runtime.Tests.Queues;
 
 /// <summary>Several items at a time.</summary>
@@ -99,4 +102,40 @@ public sealed class ProcessQueueBatchTests
         foreach (var gate in taken)
             gate.Dispose();
     }
+
+#if DEBUG
+    [Theory, InlineData("put: written, not in", 2), InlineData("put: in, lock held", 3), InlineData("put: lock freed, bell not rung", 10)]
+    public async Task PutterKilledWithinABatch_LeavesTheFirstItems_Whole(string step, int items)
+    {
+        using var queue = new ProcessQueue<string>();
+        using var child = ChildProcess.Start(PutManyAndCrash, Crossing.Send(queue), step);
+        await child.DieAsync();
+        queue.Put("next");
+        Assert.Equal([.. Enumerable.Range(0, items).Select(static i => $"item {i}"), "next"], queue.TakeMany(100));
+    }
+
+    [Theory, InlineData("take: copied, still in", 2), InlineData("take: out, lock held", 3)]
+    public async Task TakerKilledWithinABatch_TakesTheFirstItemsWithIt_AndNoMore(string step, int items)
+    {
+        using var queue = new ProcessQueue<string>();
+        queue.PutMany([.. Enumerable.Range(0, 10).Select(static i => $"item {i}")]);
+        using var child = ChildProcess.Start(TakeManyAndCrash, Crossing.Send(queue), step);
+        await child.DieAsync();
+        Assert.Equal(Enumerable.Range(items, 10 - items).Select(static i => $"item {i}"), queue.TakeMany(100));
+    }
+
+    private static void PutManyAndCrash(string[] arguments)
+    {
+        var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
+        Program.CrashAt(arguments[1], arguments[1].Contains("freed", StringComparison.Ordinal) ? 1 : 3);
+        queue.PutMany([.. Enumerable.Range(0, 10).Select(static i => $"item {i}")]);
+    }
+
+    private static void TakeManyAndCrash(string[] arguments)
+    {
+        var queue = Crossing.Receive<ProcessQueue<string>>(arguments[0]);
+        Program.CrashAt(arguments[1], 3);
+        queue.TakeMany(100);
+    }
+#endif
 }

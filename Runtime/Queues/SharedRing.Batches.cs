@@ -66,6 +66,7 @@ internal sealed unsafe partial class SharedRing
             finally
             {
                 ring.PutLock.Release(hold.Ticket);
+                CrashPoint.Reach("put: lock freed, bell not rung");
             }
         }
     }
@@ -96,6 +97,7 @@ internal sealed unsafe partial class SharedRing
             finally
             {
                 ring.TakeLock.Release(hold.Ticket);
+                CrashPoint.Reach("take: lock freed, bell not rung");
             }
         }
     }
