@@ -132,14 +132,21 @@ internal readonly record struct LargeBlock(int Descriptor, long Length)
 
     public readonly ref struct ReadingScope
     {
-        private readonly (int, bool) _outer;
+        private readonly int _outerSender;
+        private readonly bool _wasLastReader;
 
         public ReadingScope(int processId, bool isLastReader)
         {
-            _outer = (t_sender, t_isLastReader);
-            (t_sender, t_isLastReader) = (processId, isLastReader);
+            _outerSender = t_sender;
+            _wasLastReader = t_isLastReader;
+            t_sender = processId;
+            t_isLastReader = isLastReader;
         }
 
-        public void Dispose() => (t_sender, t_isLastReader) = _outer;
+        public void Dispose()
+        {
+            t_sender = _outerSender;
+            t_isLastReader = _wasLastReader;
+        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Diagnostics.CodeAnalysis;
-
 namespace Tandem.Platform;
 
 /// <summary>The descriptors (on Windows: handles) that a worker inherits besides the three standard ones, as its command line names them.</summary>
@@ -22,11 +20,13 @@ internal readonly record struct WorkerDescriptors(string Requests, string Respon
 
     public override string ToString() => string.Join(',', new[] { Requests, Responses, Lifeline, Memory }.Where(d => d is not null));
 
-    public static bool TryParse(string text, [NotNullWhen(true)] out WorkerDescriptors? parsed)
+    public static bool TryParse(string text, out WorkerDescriptors parsed)
     {
-        parsed = text.Split(',') is [var requests, var responses, var lifeline, .. { Length: <= 1 } memory] && Array.TrueForAll([requests, responses, lifeline, .. memory], d => nint.TryParse(d, out _))
-            ? new WorkerDescriptors(requests, responses, lifeline, memory.FirstOrDefault())
-            : null;
-        return parsed is not null;
+        parsed = default;
+        var numbers = text.Split(',');
+        if (numbers.Length is not (3 or 4) || !Array.TrueForAll(numbers, static d => nint.TryParse(d, out _)))
+            return false;
+        parsed = new(numbers[0], numbers[1], numbers[2], numbers.Length == 4 ? numbers[3] : null);
+        return true;
     }
 }

@@ -50,11 +50,10 @@ internal sealed class ResolvedWork
         _readers = [.. _parameters.Select(static p => p == typeof(CancellationToken) ? null : DeclaredPayload.For(p))];
         _resultWriter = _result == typeof(Nothing) ? null : DeclaredPayload.For(_result);
         TokenCount = _parameters.Count(p => p == typeof(CancellationToken));
-        Name = DisplayName.Of(method);
     }
 
     /// <summary>As the parent's messages call it.</summary>
-    public string Name { get; }
+    public string Name => field ??= DisplayName.Of(_method);
 
     /// <summary>How many tokens it takes.</summary>
     public int TokenCount { get; }

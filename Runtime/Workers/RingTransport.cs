@@ -11,6 +11,7 @@ internal sealed class RingTransport : WorkerTransport
     private readonly RingReader _requests;
     private readonly RingWriter _responses;
     private readonly CallClaims _claims;
+    private readonly IdleMemory _idle = new();
     private AdaptiveSpin _spin;
     private long _framesSent;
 
@@ -31,7 +32,11 @@ internal sealed class RingTransport : WorkerTransport
 
     public override long FramesRead => Volatile.Read(ref _memory.State.FramesRead);
 
-    public override bool TryBegin(long callId) => _claims.TryBegin(callId);
+    public override bool TryBegin(long callId)
+    {
+        _idle.IsDue = true;
+        return _claims.TryBegin(callId);
+    }
 
     public override int Read(Span<byte> buffer)
     {
@@ -92,7 +97,12 @@ internal sealed class RingTransport : WorkerTransport
         // In this order: sent between the two, the parent sees that it is to wake us.
         Interlocked.Exchange(ref _memory.State.WorkerAwaitsRequests, 1);
         if (_requests.IsEmpty)
+        {
+            if (_idle.IsDue && !IsRungWithin(IdleMemory.Milliseconds))
+                _idle.Release();
             return Park();
+        }
+
         Volatile.Write(ref _memory.State.WorkerAwaitsRequests, 0);
         return true;
     }
@@ -102,6 +112,12 @@ internal sealed class RingTransport : WorkerTransport
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref _memory.State.ParentAwaitsRoom) != 0 && Interlocked.Exchange(ref _memory.State.ParentAwaitsRoom, 0) != 0)
             WakeParent();
+    }
+
+    private unsafe bool IsRungWithin(int milliseconds)
+    {
+        var bell = new Libc.PollFd { Descriptor = (int)_bell.SafeFileHandle.DangerousGetHandle(), Events = Libc.POLLIN };
+        return Libc.Poll(&bell, 1, milliseconds) != 0;
     }
 
     /// <summary>Waits until the parent rings; false when it will not ring any more.</summary>

@@ -17,7 +17,7 @@ internal sealed record WorkerArguments(string Name, int ParentId, WorkerDescript
         parsed = arguments is [Marker, var name, var parent, var open]
             && int.TryParse(parent, CultureInfo.InvariantCulture, out var parentId)
             && WorkerDescriptors.TryParse(open, out var descriptors)
-            ? new WorkerArguments(name, parentId, descriptors.Value)
+            ? new WorkerArguments(name, parentId, descriptors)
             : null;
         return parsed is not null;
     }

@@ -10,7 +10,7 @@ internal sealed class WorkerChannel(WorkerTransport transport)
     private readonly WireWriter _response = new();
 
     /// <summary>The shared memory that results which the parent may not have read yet refer to, by the number of the frame.</summary>
-    private readonly Queue<(long Frame, MessageMemory Memory)> _unread = new();
+    private readonly Queue<Unread> _unread = new();
     private long _framesSent;
 
     /// <summary>Waits for the next frame; false when the parent sends no more. The body stays valid until the next call.</summary>
@@ -70,7 +70,7 @@ internal sealed class WorkerChannel(WorkerTransport transport)
         transport.Write(frame.Span);
         _framesSent++;
         if (memory is { IsEmpty: false })
-            _unread.Enqueue((_framesSent, memory));
+            _unread.Enqueue(new(_framesSent, memory));
     }
 
     private WireWriter Begin(FrameKind kind)
@@ -80,4 +80,7 @@ internal sealed class WorkerChannel(WorkerTransport transport)
         _response.WriteByte((byte)kind);
         return _response;
     }
+
+    /// <summary>What a result refers to. A class: for those the framework has its queue compiled, which a worker would wait for else.</summary>
+    private sealed record Unread(long Frame, MessageMemory Memory);
 }
