@@ -34,6 +34,12 @@ public class UnsafeCollectionTests
         "readonly LinkedList<int> _list = new(); public void Run(int n) { [|_list.AddLast(n)|]; }",
         "readonly PriorityQueue<int, int> _queue = new(); public void Run(int n) { [|_queue.Enqueue(n, n)|]; }",
         "readonly BitArray _bits = new(9); public void Run(int n) { [|_bits[n] = true|]; }",
+        "readonly ArrayList _list = new(); public void Run(int n) { [|_list.Add(n)|]; }",
+        "readonly Hashtable _map = new(); public void Run(int n) { [|_map[n] = n|]; }",
+        "readonly Hashtable _map = new(); readonly object _gate = new(); public void Run(int n) { lock (_gate) _map[n] = n; foreach (var x in [|_map.Keys|]) Use((int)x); }",
+        "readonly Queue _queue = new(); public void Run(int n) { [|_queue.Enqueue(n)|]; }",
+        "readonly Stack _stack = new(); public void Run(int n) { [|_stack.Push(n)|]; }",
+        "readonly SortedList _map = new(); public void Run(int n) { [|_map.Add(n, n)|]; }",
         "readonly StringBuilder _text = new(); public void Run(int n) { [|_text.Append(n)|]; }",
         "List<int> _list = new(); public void Run(int n) { [|_list.Add(n)|]; } public void Reset() => _list = new();",
         List + "readonly object _gate = new(); public void Run(int n) { lock (_gate) { } [|_list.Add(n)|]; }",
@@ -49,6 +55,13 @@ public class UnsafeCollectionTests
     /// <summary>Their twins that are safe, though two threads run Run(10) on one object, or are another rule's.</summary>
     public static TheoryData<string> Safe =>
     [
+        // Old ones that lock by themselves, or let one change them while others look.
+        "readonly ArrayList _list = ArrayList.Synchronized(new ArrayList()); public void Run(int n) { _list.Add(n); }",
+        "readonly Hashtable _map; public Racing() { _map = Hashtable.Synchronized(new Hashtable()); } public void Run(int n) { _map[n] = n; }",
+        "readonly Queue _queue = Queue.Synchronized(new Queue()); public void Run(int n) { _queue.Enqueue(n); }",
+        "readonly Hashtable _map = new(); readonly object _gate = new(); public object? Run(int n) { lock (_gate) _map[n] = n; return _map[n + 1]; }",
+        "readonly Queue _queue = new(); public void Run(int n) { lock (_queue.SyncRoot) _queue.Enqueue(n); }",
+
         // Under locks.
         List + "readonly object _gate = new(); public void Run(int n) { lock (_gate) _list.Add(n); }",
         List + "public void Run(int n) { lock (_list) _list.Add(n); }",

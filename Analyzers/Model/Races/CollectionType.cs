@@ -11,7 +11,7 @@ internal sealed record CollectionType(string Name, bool IsConcurrent)
     private static readonly Dictionary<string, CollectionType> s_concurrent = Table(isConcurrent: true, "ConcurrentDictionary", "ConcurrentQueue", "ConcurrentStack", "ConcurrentBag", "BlockingCollection");
 
     private static readonly Dictionary<string, CollectionType> s_plain = Table(isConcurrent: false,
-        "List", "Dictionary", "HashSet", "Queue", "Stack", "SortedDictionary", "SortedList", "SortedSet", "LinkedList", "PriorityQueue", "OrderedDictionary", "BitArray", "StringBuilder");
+        "List", "Dictionary", "HashSet", "Queue", "Stack", "SortedDictionary", "SortedList", "SortedSet", "LinkedList", "PriorityQueue", "OrderedDictionary", "ArrayList", "Hashtable", "BitArray", "StringBuilder");
 
     // Whatever else a plain collection can do only looks.
     private static readonly HashSet<string> s_adding = ["Add", "AddRange", "TryAdd", "Insert", "InsertRange", "Enqueue", "EnqueueRange", "Push", "PushRange", "AddFirst", "AddLast", "AddBefore", "AddAfter", "Append", "AppendLine", "AppendFormat", "AppendJoin", "UnionWith"];
@@ -34,7 +34,10 @@ internal sealed record CollectionType(string Name, bool IsConcurrent)
 
     public static bool IsPlainName(string name) => s_plain.ContainsKey(name);
 
-    public bool HasKeys => Name is "ConcurrentDictionary" or "Dictionary" or "SortedDictionary" or "SortedList" or "OrderedDictionary";
+    public bool HasKeys => Name is "ConcurrentDictionary" or "Dictionary" or "Hashtable" or "SortedDictionary" or "SortedList" or "OrderedDictionary";
+
+    /// <summary>Whether a static member Synchronized makes a wrapper of it that is as good as locked.</summary>
+    public bool CanBeSynchronized => Name is "ArrayList" or "Hashtable" or "Queue" or "Stack" or "SortedList";
 
     public static CollectionType? Of(ITypeSymbol? type)
     {
@@ -43,7 +46,7 @@ internal sealed record CollectionType(string Name, bool IsConcurrent)
         {
             { Name: "Concurrent", ContainingNamespace: { Name: "Collections", ContainingNamespace.Name: "System" } } => s_concurrent,
             { Name: "Generic", ContainingNamespace: { Name: "Collections", ContainingNamespace.Name: "System" } } => s_plain,
-            { Name: "Collections", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } when type.Name is "BitArray" => s_plain,
+            { Name: "Collections", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } => s_plain,
             { Name: "Text", ContainingNamespace: { Name: "System", ContainingNamespace.IsGlobalNamespace: true } } => s_plain,
             _ => null,
         };

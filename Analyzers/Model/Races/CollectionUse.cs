@@ -28,8 +28,12 @@ internal sealed class CollectionUse(
     public bool IsAlias { get; } = isAlias;
     public IOperation? Key { get; } = key;
 
-    /// <summary>Whether the two may not happen at the same time. A count may be old, but is a number; elements of a list that are there already lie side by side, as in an array.</summary>
-    public bool ConflictsWith(CollectionUse other) => (Writes || other.Writes) && !IsPlainCount && !other.IsPlainCount && !(Type.Name == "List" && IsElement && other.IsElement);
+    /// <summary>
+    /// Whether the two may not happen at the same time. A count may be old, but is a number; elements of a list that are there already lie side by
+    /// side, as in an array; a Hashtable lets many look for elements while one changes it.
+    /// </summary>
+    public bool ConflictsWith(CollectionUse other) => (Writes || other.Writes) && !IsPlainCount && !other.IsPlainCount
+        && !(Type.Name is "List" or "ArrayList" && IsElement && other.IsElement) && !(Type.Name is "Hashtable" && (Act is CollectionAct.Look || other.Act is CollectionAct.Look));
 
     private bool IsPlainCount => Act is CollectionAct.Count && Operation is IPropertyReferenceOperation;
 

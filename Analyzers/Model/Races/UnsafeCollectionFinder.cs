@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
@@ -29,6 +30,9 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         // Each thread, or the one thread that may touch it, has its own.
         if (Confinement.IsConfined(body, use.Place)) return true;
 
+        // `Hashtable.Synchronized(…)`
+        if (IsSynchronized(body, use)) return true;
+
         // `var batch = _pending; _pending = [];`: who took it has it for itself.
         if (use.IsAlias && concurrency.AccessesOf(use.Place.Reference, body).Any(static other => other.Access.Writes && !Concurrency.IsOnceOnly(other.Body))) return true;
 
@@ -38,6 +42,11 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         // The callers hold the lock.
         return concurrency.RunsLocked(body);
     }
+
+    /// <summary>Whether it is put into a wrapper that locks each call, where it is made.</summary>
+    private bool IsSynchronized(Body body, CollectionUse use) => use.Type.CanBeSynchronized
+        && (use.Place.Symbol!.DeclaringSyntaxReferences.Any(static declaration => declaration.GetSyntax().DescendantNodes().OfType<IdentifierNameSyntax>().Any(static name => name.Identifier.ValueText == "Synchronized"))
+            || concurrency.AccessesOf(use.Place.Reference, body).Any(static other => other.Access.Value.Unconverted() is IInvocationOperation { TargetMethod.Name: "Synchronized" }));
 
     private Race? RaceOf(Body body, ImmutableArray<CollectionUse> uses, SemanticModel model)
     {
