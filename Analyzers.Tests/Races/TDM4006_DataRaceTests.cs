@@ -138,6 +138,9 @@ public class DataRaceTests
         "void Run(int n) { var job = new Job(); job.Last = n; Console.WriteLine(job.Last); } class Job { public decimal Last; }",
         "void Run(int n) { foreach (var job in new[] { new Job() }) job.Last = n; } class Job { public decimal Last; }",
 
+        "Frame _frame; void Run(int n) { _frame.Set(n); } struct Frame { decimal _n; public void Set(int n) { _n = n; } }",
+        "readonly object _gate = new(); decimal _last; void Run(int n) { lock (_gate) _last = n; } public void Dispose() { _last = 0; }",
+
         // Only read, or written before.
         "readonly decimal _last = 3; void Run(int n) { Console.WriteLine(_last + n); }",
         "decimal _last; public C() { _last = 3; } void Run(int n) { Console.WriteLine(_last + n); }",

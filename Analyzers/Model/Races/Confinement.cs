@@ -8,6 +8,9 @@ internal static class Confinement
 {
     private const string Confined = "ThreadConfinedAttribute";
 
+    /// <summary>Whether the body is a member's that disposes of the object: then nobody else uses it any more, if all goes well.</summary>
+    public static bool IsTearDown(Body body) => body.Outermost.Method.Name is "Dispose" or "DisposeAsync" or "DisposeCore" or "DisposeAsyncCore" or "Finalize";
+
     public static bool IsConfined(Body body, Place place) => place.Symbol is not { } symbol
         || symbol.GetAttributes().Any(static data => data.AttributeClass?.Name is "ThreadStaticAttribute")
         || symbol.IsMarked(Confined) || symbol.ContainingType.IsMarked(Confined) || body.Outermost.Method.IsMarked(Confined)

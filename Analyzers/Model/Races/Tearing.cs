@@ -14,7 +14,7 @@ internal static class Tearing
     public static ITypeSymbol? TypeOf(ISymbol? state) => state switch
     {
         IFieldSymbol { IsReadOnly: false, IsConst: false, IsVolatile: false } field => field.Type,
-        IPropertySymbol { SetMethod: not null } property => property.Type,
+        IPropertySymbol { SetMethod.IsInitOnly: false } property => property.Type,
         ILocalSymbol { IsConst: false, RefKind: RefKind.None } local => local.Type,
         IParameterSymbol { RefKind: RefKind.None } parameter => parameter.Type,
         _ => null,

@@ -8,6 +8,9 @@ namespace Tandem.Analyzers.Model;
 /// <summary>Finds reads and writes of values of several words where several threads meet and one of them writes: half of one value may meet half of another.</summary>
 internal sealed class TornAccessFinder(Concurrency concurrency) : RaceFinder
 {
+    /// <summary>How far from where the runs meet the accesses may be; what lies deeper may have ways of its own to be safe.</summary>
+    private const int MaxCalls = 3;
+
     public override bool MayFindIn(MemberNames member) => concurrency.Bodies.Names.MayTear(member);
 
     public override IEnumerable<Race> In(Body body, SemanticModel model)
@@ -23,6 +26,12 @@ internal sealed class TornAccessFinder(Concurrency concurrency) : RaceFinder
     {
         // Nobody else sees an object that is still being made.
         if (Concurrency.IsOnceOnly(body) && access.Place.Root is PlaceRoot.This or PlaceRoot.Static) return true;
+
+        // A structure's own fields are shared as far as the variable is that holds it.
+        if (access.Place is { Root: PlaceRoot.This, Symbol.ContainingType.IsValueType: true }) return true;
+
+        // What is disposed of is used by nobody else any more, if all goes well.
+        if (Confinement.IsTearDown(body)) return true;
 
         // Under a lock, whichever: a wrong one is for the rules that know the right one.
         if (!access.Holds.IsEmpty) return true;
@@ -59,8 +68,10 @@ internal sealed class TornAccessFinder(Concurrency concurrency) : RaceFinder
         // A change is reported for all that it conflicts with; a read only where the change is not, since that is under a lock.
         bool Conflicts(Access other) => Tearing.IsWhole(other) && (access.Writes || (other.Writes && !other.Holds.IsEmpty));
 
-        return RaceEvidence.For(body, access.Operation, access.Place, () => concurrency.ConflictAt(body, access, access.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(access.Writes) && (IsStarted(overlap.Mine) || IsStarted(overlap.Other)) ? overlap : null, concurrency, guard => Counts(guard, body, access.Place));
+        return RaceEvidence.For(body, access.Operation, access.Place, () => concurrency.ConflictAt(body, access, access.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(access.Writes) && IsPlain(overlap) ? overlap : null, concurrency, guard => Counts(guard, body, access.Place));
     }
+
+    private static bool IsPlain(Overlap overlap) => overlap.Mine.Calls <= MaxCalls && overlap.Other.Calls <= MaxCalls && (IsStarted(overlap.Mine) || IsStarted(overlap.Other));
 
     /// <summary>Started to run beside others. An async call that is not awaited may come back to the thread that called it.</summary>
     private static bool IsStarted(Reach reach) => reach.Spawn is not null || (reach.Life is { Handle: var fate } && (fate & HandleFate.Gathered) != 0);

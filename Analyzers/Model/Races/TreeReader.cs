@@ -71,7 +71,7 @@ internal sealed class TreeReader(TreeIndex index)
     {
         index.State[name] = isOpen || (index.State.TryGetValue(name, out var known) && known);
         if (isShared) index.Shared.Add(name);
-        if (type is not ArrayTypeSyntax && TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
+        if (type is not ArrayTypeSyntax && TornSyntax.MayChange(type.Parent) && TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
     }
 
     private void NoteCode(MemberNames member, SyntaxNode node)

@@ -75,13 +75,10 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
 
         if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
         // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else.
-        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && !IsTearDown(body) && IsMostlyLocked(body, use.Place);
+        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && !Confinement.IsTearDown(body) && IsMostlyLocked(body, use.Place);
 
         return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(use.Writes) ? overlap : null, concurrency, Counts);
     }
-
-    /// <summary>What is disposed of is used by nobody else any more, if all goes well.</summary>
-    private static bool IsTearDown(Body body) => body.Outermost.Method.Name is "Dispose" or "DisposeAsync" or "DisposeCore" or "DisposeAsyncCore" or "Finalize";
 
     private bool IsMostlyLocked(Body body, Place place)
     {
