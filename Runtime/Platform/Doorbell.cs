@@ -8,7 +8,7 @@ namespace Tandem.Platform;
 /// <para>The waiter listens, looks at the condition and parks. The other changes the condition, then rings.
 /// Each writes its own word before it reads the other's, so either the waiter sees the change or the ringer sees the waiter.</para>
 /// <para>A dead waiter costs one needless ring: the next one clears the word, and those who still wait set it again. A ringer that dies
-/// between change and ring leaves the waiters to <see cref="ParkTime"/>.</para>
+/// between change and ring leaves the waiters to <see cref="ParkTime"/>. Models/ring.pml checks it together with the ring that it was made for.</para>
 /// </remarks>
 internal readonly unsafe struct Doorbell(Doorbell.State* state)
 {

@@ -13,6 +13,7 @@ namespace Tandem.Platform;
 /// who releases a word with the bit wakes one; who has parked takes the lock with the bit set, since others may still be parked, and when it
 /// gives up instead it leaves the bit set. A newcomer may overtake those who are parked: that is what makes the lock fast.</para>
 /// <para>What a kill can lose is the wake between the release and the futex call; <see cref="ParkTime"/> bounds every park for that.</para>
+/// <para>The protocol is checked exhaustively in Models/lock.pml, deaths at every step included: change both or neither.</para>
 /// </remarks>
 /// <param name="word">Where it is.</param>
 /// <param name="holder">Who would hold it.</param>

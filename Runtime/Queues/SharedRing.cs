@@ -200,7 +200,8 @@ internal sealed unsafe partial class SharedRing
             {
                 Debug.Assert(ring.TakeLock.IsHeldHere);
                 HasItem = ring.TryRemoveHeld(destination, limits);
-                return HasItem;
+                // Another may have taken the last item of a completed ring meanwhile; nobody rings for that.
+                return HasItem || ring.IsAtEnd;
             }
             finally
             {
