@@ -92,7 +92,8 @@ internal sealed unsafe partial class SharedRing
                         && ring._items.NextPartHeld == RingPart.Whole && ring._items.TryRemoveHeld(destination, out _);
                 }
 
-                return lengths.Count > 0;
+                // As for one item: another may have taken the last of a completed ring, and nobody rings for that.
+                return lengths.Count > 0 || ring.IsAtEnd;
             }
             finally
             {
