@@ -76,6 +76,17 @@ internal static partial class Libc
     [LibraryImport("libc", EntryPoint = "recv", SetLastError = true)]
     public static unsafe partial nint Receive(int socket, byte* buffer, nint count, int flags);
 
+    /// <summary>Has each receive of a socket end with EAGAIN after so long (socket(7), SO_RCVTIMEO).</summary>
+    public static unsafe void LimitReceive(int socket, int seconds)
+    {
+        const int SOL_SOCKET = 1, SO_RCVTIMEO = 20;
+        long* time = stackalloc long[] { seconds, 0 };
+        _ = SetSocketOption(socket, SOL_SOCKET, SO_RCVTIMEO, time, 2 * sizeof(long));
+    }
+
+    [LibraryImport("libc", EntryPoint = "setsockopt")]
+    private static unsafe partial int SetSocketOption(int socket, int level, int option, void* value, uint length);
+
     [LibraryImport("libc", EntryPoint = "send", SetLastError = true)]
     public static unsafe partial nint Send(int socket, byte* buffer, nint count, int flags);
 

@@ -7,7 +7,7 @@ namespace Tandem.Workers;
 internal sealed class IdleMemory
 {
     /// <summary>Who has waited so long for a task may well wait longer.</summary>
-    public const int Milliseconds = 1000;
+    public const int Seconds = 1;
 
     /// <summary>A heap that holds more takes too long to compact: the next task may come meanwhile, and would wait for it.</summary>
     private const long MaxHeld = 64 << 20;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Runtime.InteropServices;
 using Tandem.Platform;
 
 namespace Tandem.Workers;
@@ -23,6 +24,7 @@ internal sealed class RingTransport : WorkerTransport
 
         // Programs that the work starts are not to have it.
         _ = Libc.Close(descriptor);
+        Libc.LimitReceive((int)_bell.SafeFileHandle.DangerousGetHandle(), IdleMemory.Seconds);
         _requests = _memory.ReadRequests();
         _responses = _memory.WriteResponses();
         _claims = _memory.Claims;
@@ -76,7 +78,7 @@ internal sealed class RingTransport : WorkerTransport
 
             if (Interlocked.Exchange(ref state.WakeParentAt, WorkerMemory.Never) != WorkerMemory.Never)
                 WakeParent();
-            if (!Park())
+            if (!Park(isIdle: false))
                 return;
         }
 
@@ -97,12 +99,7 @@ internal sealed class RingTransport : WorkerTransport
         // In this order: sent between the two, the parent sees that it is to wake us.
         Interlocked.Exchange(ref _memory.State.WorkerAwaitsRequests, 1);
         if (_requests.IsEmpty)
-        {
-            if (_idle.IsDue && !IsRungWithin(IdleMemory.Milliseconds))
-                _idle.Release();
-            return Park();
-        }
-
+            return Park(isIdle: true);
         Volatile.Write(ref _memory.State.WorkerAwaitsRequests, 0);
         return true;
     }
@@ -114,17 +111,27 @@ internal sealed class RingTransport : WorkerTransport
             WakeParent();
     }
 
-    private unsafe bool IsRungWithin(int milliseconds)
-    {
-        var bell = new Libc.PollFd { Descriptor = (int)_bell.SafeFileHandle.DangerousGetHandle(), Events = Libc.POLLIN };
-        return Libc.Poll(&bell, 1, milliseconds) != 0;
-    }
-
     /// <summary>Waits until the parent rings; false when it will not ring any more.</summary>
-    private bool Park()
+    private unsafe bool Park(bool isIdle)
     {
-        Span<byte> rings = stackalloc byte[64];
-        return _bell.Read(rings) > 0;
+        byte* rings = stackalloc byte[64];
+        var bell = new Libc.PollFd { Descriptor = (int)_bell.SafeFileHandle.DangerousGetHandle(), Events = Libc.POLLIN };
+        nint count;
+        while ((count = Libc.Receive(bell.Descriptor, rings, 64, 0)) < 0)
+        {
+            var error = Marshal.GetLastPInvokeError();
+            if (error == Libc.EINTR)
+                continue;
+            if (error != Libc.EAGAIN)
+                return false;
+            if (isIdle && _idle.IsDue)
+                _idle.Release();
+
+            // From now on without a limit.
+            _ = Libc.Poll(&bell, 1, Timeout.Infinite);
+        }
+
+        return count > 0;
     }
 
     private void WakeParent() => _bell.Write([1]);
