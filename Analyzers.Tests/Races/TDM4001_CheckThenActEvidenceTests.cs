@@ -13,6 +13,21 @@ public class CheckThenActEvidenceTests
         "class C { readonly object _gate = new(); int _left; public void Give() { lock (_gate) {|#1:_left++|}; } public void Take() { if ({|#0:_left > 0|}) {|#2:_left--|}; } }",
         Verify.Diagnostic().WithLocation(0).WithLocation(2).WithLocation(1).WithArguments("_left", 1, "'Give' changes it under '_gate' (on line 1) and no lock covers both"));
 
+    [Theory]
+    // Compared again under the lock.
+    [InlineData("object _task = new(); void Swap() { lock (_gate) _task = new(); } public void M() { var seen = _task; lock (_gate) { if (seen != null && ReferenceEquals(seen, _task)) _task = new(); } }")]
+    [InlineData("int _left; void Swap() { lock (_gate) _left = 2; } public void M() { var seen = _left; lock (_gate) { if (seen == _left) _left = seen - 1; } }")]
+    // Set to what is there.
+    [InlineData("string[] _items = { }; string[]? _shown; void Add() { lock (_gate) { _shown = null; _items = new[] { \"a\" }; } } public string[] M() { var shown = _shown; if (shown is null) { lock (_gate) shown = _shown = _items; } return shown; }")]
+    // A local that nobody shares yet.
+    [InlineData("int _n; public System.Action M() { int left = _n++; if (left <= 1) return () => { }; lock (_gate) { left = _n++; return () => { if (--left == 0) lock (_gate) _n = 0; }; } }")]
+    public Task LookedAtBeforeTheLockIsTaken_DoesNotTrigger(string members) => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); " + members + " }");
+
+    [Theory]
+    [InlineData("int _left; void Give() { lock (_gate) _left++; } public void M() { var seen = [|_left|]; lock (_gate) { if (seen > 0) _left = seen - 1; } }")]
+    [InlineData("string? _shown; void Add() { lock (_gate) _shown = null; } public string M() { var shown = [|_shown|]; if (shown is not null) { lock (_gate) _shown = shown + \"a\"; } return shown ?? \"\"; }")]
+    public Task ActedOnWhatWasSeenBeforeTheLockWasTaken_Triggers(string members) => Verify.VerifyAnalyzerAsync("class C { readonly object _gate = new(); " + members + " }");
+
     [Fact]
     public Task SemaphoreOfOneLetGoInBetween_Triggers() => Verify.VerifyAnalyzerAsync(
         "using System.Threading; using System.Threading.Tasks; class C { readonly SemaphoreSlim _gate = new(1, 1); int _left; public async Task M() { bool any; await _gate.WaitAsync(); try { any = {|#0:_left > 0|}; } finally { _gate.Release(); } if (!any) return; await _gate.WaitAsync(); try { {|#1:_left--|}; } finally { _gate.Release(); } } }",

@@ -71,6 +71,7 @@ public class LazyInitializationTests
         "string? _text; public string Run(int n) { if (_text == null) _text = n.ToString(); return _text; }",
         "int _hash; public int Run(int n) { if (_hash == 0) _hash = n * 31; return _hash; }",
         "int? _hash; public int Run(int n) => _hash ??= n * 31;",
+        "Task<bool> _yes; public Task<bool> Run(int n) => _yes ??= Task.FromResult(true);",
         "bool _dirty; public void Run(int n) { if (!_dirty) _dirty = true; }",
 
         // Nobody else sees it.

@@ -30,7 +30,7 @@ internal sealed class CheckThenActFinder(Concurrency concurrency, CheckThenActs 
         if (Initialization.IsOnceOnly(found, concurrency)) return true;
 
         // Done twice, it comes to the same.
-        if (Initialization.IsIdempotent(found)) return true;
+        if (Initialization.IsIdempotent(found) || Initialization.IsSnapshot(found.Write)) return true;
 
         // The callers hold the lock.
         return concurrency.RunsLocked(found.Body);

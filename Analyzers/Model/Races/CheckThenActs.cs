@@ -38,6 +38,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
 
     private CheckThenAct? CheckOf(Body body, Access act)
     {
+        if (IsTestedUnderItsHold(body, act)) return null;
         if (FindCheck(body, act.Under, act.Place) is { } check) return Uncovered(new CheckThenAct(body, act.Place, check.Step, act, check.Read, act));
 
         // `var b = Balance; Balance = b - n;`: no test, but what is written was read before. Read in the same expression, and not tested, it is a non-atomic update, which is another rule's.
@@ -66,6 +67,16 @@ internal sealed class CheckThenActs(Concurrency concurrency)
             if (FindCheck(effect.Body, effect.Access.Under, effect.Access.Place) is not null) continue;
             if (Uncovered(new CheckThenAct(body, effect.Place, check.Step, call, check.Read, effect.Access)) is { } found) yield return found;
         }
+    }
+
+    /// <summary><c>lock (_gate) if (seen == _state) _state = next;</c>: what was seen before the lock was taken is compared with what is there.</summary>
+    private static bool IsTestedUnderItsHold(Body body, Access act)
+    {
+        if (act.Holds.IsEmpty) return false;
+        for (var (under, steps) = (act.Under, 0); under is not null && steps < MaxConditions; under = under.Outer, steps++)
+            foreach (var test in under.Tests)
+                if (test is Access { Kind: AccessKind.Read } read && read.Place.Equals(act.Place) && read.Holds.Any(hold => act.Holds.Any(held => held.Site == hold.Site))) return true;
+        return false;
     }
 
     /// <summary>The last look at the place that decided the act.</summary>

@@ -30,10 +30,15 @@ internal static class Initialization
     /// <summary>Whether it is a mark that something has been done: a constant.</summary>
     public static bool IsFlag(Access write) => write.Value is { } value && IsConstant(value, out var constant) && constant is not null;
 
-    /// <summary>Whether any thread would set the same, and nobody can tell whose it is: a number, a text, a type.</summary>
+    /// <summary><c>lock (_gate) _shown = _items;</c>: under its lock it is set to what is there then, whatever was seen before.</summary>
+    public static bool IsSnapshot(Access write) => write is { Kind: AccessKind.Write, Holds.IsEmpty: false } && write.Value.Unconverted() is IFieldReferenceOperation { Field.IsConst: false };
+
+    /// <summary>Whether any thread would set the same, and nobody can tell whose it is: a number, a text, a type, a task that has ended.</summary>
     public static bool IsMemo(Access write) => !IsFlag(write) && write.Value.Unconverted() is { Type: { } type } value
-        && (type.IsValueType || type.SpecialType is SpecialType.System_String || type is { Name: "Type", ContainingNamespace.Name: "System" })
+        && (IsEndedTask(value) || type.IsValueType || type.SpecialType is SpecialType.System_String || type is { Name: "Type", ContainingNamespace.Name: "System" })
         && !value.DescendantsAndSelf().Any(static part => part is IIncrementOrDecrementOperation or IInvocationOperation { TargetMethod.ContainingType.Name: "Interlocked" or "Guid" or "Random" });
+
+    private static bool IsEndedTask(IOperation value) => value is IInvocationOperation { TargetMethod: { Name: "FromResult" or "FromException" or "FromCanceled", ContainingType: { Name: "Task" or "ValueTask", ContainingNamespace.Name: "Tasks" } } };
 
     private static bool IsOfLoop(IOperation test)
     {

@@ -34,7 +34,8 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
     private static RaceEvidence? OfPartialHold(CheckThenAct found)
     {
-        if (found.PartialHold is not { Lock: var held }) return null;
+        // A local is nobody else's until a lambda that runs beside the body shares it, whatever is locked meanwhile.
+        if (found.PartialHold is not { Lock: var held } || found.Place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol, Links.IsEmpty: true }) return null;
         bool atCheck = IsHeld(found.Check, found.Read, held), atAct = IsHeld(found.Act, found.Write, held);
         var text = atCheck && atAct ? $"'{held.Name}' is released in between" : $"only the {(atAct ? "change" : "check")} holds '{held.Name}'";
         return new RaceEvidence(text, []);
