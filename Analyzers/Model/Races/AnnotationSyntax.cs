@@ -15,9 +15,25 @@ internal static class AnnotationSyntax
         return false;
     }
 
+    /// <summary>Whether the member says that a lock is held while it runs, or runs when nobody else sees its object: a constructor, an initializer, a finalizer.</summary>
+    public static bool SaysAlone(SyntaxNode member) => member switch
+    {
+        MethodDeclarationSyntax method => AreAny(method.AttributeLists, "Holds", "HoldsAttribute", "MethodImpl", "MethodImplAttribute"),
+        AccessorDeclarationSyntax accessor => AreAny(accessor.AttributeLists, "MethodImpl", "MethodImplAttribute"),
+        ConstructorDeclarationSyntax or DestructorDeclarationSyntax or EqualsValueClauseSyntax => true,
+        _ => false,
+    };
+
     /// <summary>Whether the method says that its callers hold a lock.</summary>
-    public static bool SaysHeld(MethodDeclarationSyntax method) =>
-        method.AttributeLists.SelectMany(static list => list.Attributes).Any(static attribute => NameOf(attribute) is "Holds" or "HoldsAttribute");
+    public static bool SaysHeld(MethodDeclarationSyntax method) => AreAny(method.AttributeLists, "Holds", "HoldsAttribute");
+
+    private static bool AreAny(SyntaxList<AttributeListSyntax> lists, params string[] names)
+    {
+        foreach (var list in lists)
+            foreach (var attribute in list.Attributes)
+                if (names.Contains(NameOf(attribute))) return true;
+        return false;
+    }
 
     private static bool IsShared(AttributeSyntax attribute) => NameOf(attribute) is "ThreadSafe" or "ThreadSafeAttribute" or "GuardedBy" or "GuardedByAttribute";
 

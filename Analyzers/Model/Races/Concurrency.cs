@@ -117,6 +117,7 @@ internal sealed class Concurrency
     {
         if (depth == 0) return false;
         if (body.Parent is null && IsVisibleOutside(body.Method)) return false;
+        if (body.Parent is null && EntryTable.NameOf(body.Method) is { } name && !Bodies.Names.MayRunLocked(body.Method, name, depth)) return false;
         // Too many callers to ask are given the benefit of the doubt.
         if (_entries.Of(body) is not { } entries) return true;
         // What calls itself holds what it was called with.

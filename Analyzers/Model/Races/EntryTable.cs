@@ -68,7 +68,8 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
                 && implemented.GetMembers(target.Name).Any(member => SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member)?.OriginalDefinition, method.OriginalDefinition)));
     }
 
-    private static string? NameOf(IMethodSymbol method) => method.MethodKind switch
+    /// <summary>The name by which others call it; null if they call it by none.</summary>
+    public static string? NameOf(IMethodSymbol method) => method.MethodKind switch
     {
         MethodKind.Ordinary => method.Name,
         MethodKind.ExplicitInterfaceImplementation => method.Name.Substring(method.Name.LastIndexOf('.') + 1),

@@ -63,6 +63,9 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it has a loop that calls nothing, so that it may wait for another thread.</summary>
     public bool MaySpin { get; set; }
 
+    /// <summary>Whether all of it may run under a lock, or before anybody else sees the object: it says so, or is a constructor.</summary>
+    public bool MayRunAlone { get; } = AnnotationSyntax.SaysAlone(member);
+
     /// <summary>Whether it may take a lock.</summary>
     public bool MayLock { get; set; }
 

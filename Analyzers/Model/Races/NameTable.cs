@@ -61,6 +61,23 @@ internal sealed class NameTable
         return Few(Mentioning(name).Where(WithinReach(method)).Where(member => member.Mentioned[name].Overlaps(shapes) && matters(member)), MaxCallers);
     }
 
+    /// <summary>Whether all that call the method may hold a lock while they do, as far up as is asked. Where none of them takes one, they need not be bound.</summary>
+    public bool MayRunLocked(IMethodSymbol method, string name, int depth)
+    {
+        if (Calling(method, name, static _ => true) is not { } callers) return true;
+        var seen = new HashSet<MemberNames>(callers);
+        var open = seen.ToList();
+        while (open.Count > 0 && depth-- > 0)
+        {
+            if (seen.Count > MaxCallers || open.Any(member => member.MayRunAlone || MayLock(member))) return true;
+            open = [.. open.Where(static member => member.Name.Length > 0).SelectMany(CallersOf).Where(seen.Add)];
+        }
+
+        return false;
+    }
+
+    private IEnumerable<MemberNames> CallersOf(MemberNames member) => Mentioning(member.Name).Where(caller => caller.Mentioned[member.Name].Overlaps(member.Shapes));
+
     /// <summary>Whether the member, itself or through what it calls, tests something and assigns it. Only such a member is worth binding.</summary>
     public bool MayCheckAndAct(MemberNames member)
     {
