@@ -14,6 +14,24 @@ public class CheckThenActEvidenceTests
         Verify.Diagnostic().WithLocation(0).WithLocation(2).WithLocation(1).WithArguments("_left", 1, "'Give' changes it under '_gate' (on line 1) and no lock covers both"));
 
     [Theory]
+    // State decides that it is started: a loop further up starts it once.
+    [InlineData("class C { int _left; bool _isOn; void Begin() { if (_isOn) return; _isOn = true; Task.Run(Run); } void Run() { if (_left > 0) _left--; } internal static void Main() { var c = new C(); for (var i = 0; i < 3; i++) c.Begin(); } }")]
+    // A loop over handlers of any kind starts each of them once.
+    [InlineData("interface IStart { void Begin(); } class C : IStart { int _left; public void Begin() => Task.Run(Run); void Run() { if (_left > 0) _left--; } } class Host { IStart _first = new C(); internal void Main() { for (var i = 0; i < 3; i++) _first.Begin(); } }")]
+    // A message of another type is another handler's.
+    [InlineData("interface IHandle<T> { Task Handle(T message); } class C : IHandle<string> { int _left; public async Task Handle(string message) { await Task.Yield(); if (_left > 0) _left--; } } class Host { internal readonly IHandle<int> _other = null!; internal void Main() { for (var i = 0; i < 3; i++) _ = _other.Handle(i); } }")]
+    // What an actor leaves running comes back to it in turn.
+    [InlineData("class Grain { } class C : Grain { int _left; async Task Draw() { await Task.Yield(); if (_left > 0) _left--; } public async Task M() { var a = Draw(); var b = Draw(); await a; await b; } }")]
+    public Task StartedOnceOrInTurn_DoesNotTrigger(string types) => Verify.VerifyAnalyzerAsync("using System.Threading.Tasks; " + types);
+
+    [Theory]
+    [InlineData("class C { int _left; bool _isOn; void Begin() { if (_isOn) return; Task.Run(Run); } void Run() { if ([|_left > 0|]) _left--; } internal static void Main() { var c = new C(); for (var i = 0; i < 3; i++) c.Begin(); } }")]
+    [InlineData("interface IStart { void Begin(); } class C : IStart { int _left; public void Begin() { if ([|_left > 0|]) _left--; } } class Host { IStart _first = new C(); internal void Main() { for (var i = 0; i < 3; i++) Task.Run(_first.Begin); } }")]
+    [InlineData("interface IHandle<T> { Task Handle(T message); } class C : IHandle<string> { int _left; public async Task Handle(string message) { await Task.Yield(); if ([|_left > 0|]) _left--; } } class Host { internal readonly IHandle<string> _other = null!; internal void Main() { for (var i = 0; i < 3; i++) _ = _other.Handle(\"\"); } }")]
+    [InlineData("class Grain { } class C : Grain { int _left; void Draw() { if ([|_left > 0|]) _left--; } public async Task M() { var a = Task.Run(Draw); var b = Task.Run(Draw); await a; await b; } }")]
+    public Task StartedSeveralTimes_Triggers(string types) => Verify.VerifyAnalyzerAsync("using System.Threading.Tasks; " + types);
+
+    [Theory]
     // Compared again under the lock.
     [InlineData("object _task = new(); void Swap() { lock (_gate) _task = new(); } public void M() { var seen = _task; lock (_gate) { if (seen != null && ReferenceEquals(seen, _task)) _task = new(); } }")]
     [InlineData("int _left; void Swap() { lock (_gate) _left = 2; } public void M() { var seen = _left; lock (_gate) { if (seen == _left) _left = seen - 1; } }")]

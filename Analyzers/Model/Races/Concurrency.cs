@@ -54,7 +54,7 @@ internal sealed class Concurrency
         if (!excludes(access, access) && (access is not Access own || conflicts(own)))
         {
             foreach (var reach in mine)
-                if (reach.Repeats && !reach.Locked) return new Overlap(reach, reach, body.Method);
+                if (reach.Repeats && !reach.Locked && !(reach.Spawn is null && Confinement.TakesTurns(body.Outermost.Method.ContainingType))) return new Overlap(reach, reach, body.Method);
             if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
         }
 
@@ -153,6 +153,7 @@ internal sealed class Concurrency
             if (reach.Locked) continue;
             foreach (var theirs in others)
                 if ((IsStarted(reach) || IsStarted(theirs)) && !ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))
+                    && !(reach.Spawn is null && theirs.Spawn is null && Confinement.TakesTurns(mine[0].Body.Outermost.Method.ContainingType))
                     && !_handles.AreJoined(reach, theirs) && !_handles.AreJoined(theirs, reach)) return new Overlap(reach, theirs, other);
         }
 

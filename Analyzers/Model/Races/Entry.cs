@@ -15,6 +15,21 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Group">The method group through which it was passed, whose instance is its <c>this</c>.</param>
 internal sealed record Entry(Body Caller, IOperation Site, Spawn? Spawn, bool ManyTimes, ImmutableArray<Hold> Holds, IMethodReferenceOperation? Group)
 {
+    /// <summary>Whether the call is of an interface's or abstract member, and may run another body as well.</summary>
+    public bool IsDispatched { get; init; }
+
+    /// <summary>Whether state that the caller sets decides whether it comes to the site: <c>if (_isRunning) return; _isRunning = true; Task.Run(Loop);</c></summary>
+    public bool IsGated
+    {
+        get
+        {
+            for (var under = Caller.Steps.FirstOrDefault(step => step.Operation == Site)?.Under; under is not null; under = under.Outer)
+                foreach (var test in under.Tests)
+                    if (test is Access { Place: { Root: PlaceRoot.This or PlaceRoot.Static } place } access && (access.Writes || Caller.Steps.Any(step => step is Access { Writes: true } write && write.Place.Equals(place)))) return true;
+            return false;
+        }
+    }
+
     /// <summary>What <paramref name="callee"/> names <paramref name="place"/>, as the caller names it.</summary>
     public Place Translate(Place place, Body callee)
     {

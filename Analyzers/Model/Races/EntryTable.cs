@@ -35,14 +35,28 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
     {
         foreach (var step in caller.Steps)
         {
-            if (step is Call call && (IsBaseCall(call) ? SymbolEqualityComparer.Default.Equals(call.Target.OriginalDefinition, method.OriginalDefinition) : Reaches(call.Target, method)))
-                yield return new Entry(caller, call.Operation, null, false, call.Holds, null);
+            if (step is Call call && (IsBaseCall(call) ? SymbolEqualityComparer.Default.Equals(call.Target.OriginalDefinition, method.OriginalDefinition) : Reaches(call.Target, method) && MayBeOf(call, method.ContainingType)))
+                yield return new Entry(caller, call.Operation, null, false, call.Holds, null) { IsDispatched = call.Target is { ContainingType.TypeKind: TypeKind.Interface } or { IsAbstract: true } };
             else if (step is Handover { Operation: IMethodReferenceOperation group } handover && Reaches(group.Method, method))
                 foreach (var entry in Started(caller, handover, group)) yield return entry;
         }
     }
 
     private static bool IsBaseCall(Call call) => call.Operation is IInvocationOperation { IsVirtual: false, TargetMethod: { IsVirtual: true } or { IsOverride: true } };
+
+    /// <summary>Whether the object that is called may be one of that type. A cast to an interface does not hide what it is.</summary>
+    private static bool MayBeOf(Call call, INamedTypeSymbol type)
+    {
+        if (call.Operation is not IInvocationOperation { Instance: { } instance } || instance.Unconverted()?.Type is not INamedTypeSymbol { TypeKind: TypeKind.Class or TypeKind.Struct } receiver) return true;
+        return IsBase(receiver, type) || IsBase(type, receiver);
+
+        static bool IsBase(INamedTypeSymbol of, INamedTypeSymbol type)
+        {
+            for (INamedTypeSymbol? at = type; at is not null; at = at.BaseType)
+                if (SymbolEqualityComparer.Default.Equals(at.OriginalDefinition, of.OriginalDefinition)) return true;
+            return false;
+        }
+    }
 
     private IEnumerable<Entry> Started(Body body, Handover handover, IMethodReferenceOperation? group)
     {
@@ -57,6 +71,7 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
     /// <summary>Whether a call of <paramref name="target"/> may run <paramref name="method"/>: the same, one that it overrides, or an interface's that it implements.</summary>
     private static bool Reaches(IMethodSymbol target, IMethodSymbol method)
     {
+        var called = target.ContainingType;
         target = (target.ReducedFrom ?? target).OriginalDefinition;
         target = target.PartialImplementationPart ?? target;
         for (IMethodSymbol? at = method.OriginalDefinition; at is not null; at = at.OverriddenMethod?.OriginalDefinition)
@@ -64,8 +79,16 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
 
         return target is { ContainingType: { TypeKind: TypeKind.Interface } type }
             && method.Name.EndsWith(target.Name, StringComparison.Ordinal)
-            && method.ContainingType.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, type.OriginalDefinition)
+            && method.ContainingType.AllInterfaces.Any(implemented => SymbolEqualityComparer.Default.Equals(implemented.OriginalDefinition, type.OriginalDefinition) && MayBeOne(called, implemented)
                 && implemented.GetMembers(target.Name).Any(member => SymbolEqualityComparer.Default.Equals(method.ContainingType.FindImplementationForInterfaceMember(member)?.OriginalDefinition, method.OriginalDefinition)));
+    }
+
+    /// <summary>Whether the two may be one interface when their type parameters are known: an <c>IHandle&lt;Started></c> is no <c>IHandle&lt;Stopped></c>.</summary>
+    private static bool MayBeOne(INamedTypeSymbol x, INamedTypeSymbol y)
+    {
+        for (var i = 0; i < x.TypeArguments.Length; i++)
+            if (x.TypeArguments[i].TypeKind is not TypeKind.TypeParameter && y.TypeArguments[i].TypeKind is not TypeKind.TypeParameter && !SymbolEqualityComparer.Default.Equals(x.TypeArguments[i].OriginalDefinition, y.TypeArguments[i].OriginalDefinition)) return false;
+        return true;
     }
 
     /// <summary>The name by which others call it; null if they call it by none.</summary>

@@ -24,6 +24,9 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
     /// <summary>The fields and properties that keep the threads and tasks which run it.</summary>
     public ImmutableArray<ISymbol> Keepers { get; init; } = [];
 
+    /// <summary>Whether nothing further up shows that it is started again: state decides that it is started, or it is reached through an interface, by which others may be meant.</summary>
+    public bool IsOnce { get; init; }
+
     /// <summary>Whether it runs on beside whatever the callers of the body do next.</summary>
     public bool Escapes => Life is { Escapes: true };
 

@@ -52,7 +52,7 @@ internal sealed class ReachFinder(EntryTable entries)
         // What one round of a recursion leaves running as its last step is the next round; nobody but that round can tell what it overlaps.
         if (reach.Life is not null && reach.Below!.Passes(reach.Body)) return null;
 
-        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Below = reach, Pending = IsAfterAwait(caller, entry.Site) };
+        var above = reach with { Body = caller, Site = entry.Site, Object = accessed, Life = null, Repeats = false, Calls = reach.Calls + 1, Below = reach, Pending = IsAfterAwait(caller, entry.Site), IsOnce = reach.IsOnce || (reach.Life is not null && entry.IsDispatched) };
         if (entry.Spawn is { } spawn)
         {
             // Whoever hands the work to a queue, the queue runs it in order.
@@ -60,7 +60,7 @@ internal sealed class ReachFinder(EntryTable entries)
             var life = spawn.Joins ? Lifetime.Within(entry.Site) : spawn.Kind is SpawnKind.Hosted ? Lifetime.BesideOthers : Lifetime.Of(caller, entry.Site);
             // A thread that is made here and started by another member: when it runs is not to be seen.
             var isStartedElsewhere = spawn.Kind is SpawnKind.Thread && (life.Handle & (HandleFate.Stored | HandleFate.Started)) == HandleFate.Stored;
-            return isStartedElsewhere ? null : Running(above with { Spawn = spawn }, entry, life);
+            return isStartedElsewhere ? null : Running(above with { Spawn = spawn, IsOnce = false }, entry, life) with { IsOnce = entry.IsGated };
         }
 
         if (reach.Escapes)
@@ -91,7 +91,7 @@ internal sealed class ReachFinder(EntryTable entries)
         Life = life,
         Keepers = above.Keepers.AddRange(life.Keepers),
         Start = above.Start ?? entry.Site,
-        Repeats = above.Spawn is not { IsSerial: true } && (entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop))),
+        Repeats = !above.IsOnce && above.Spawn is not { IsSerial: true } && (entry.Spawn is { Repeats: true } || entry.ManyTimes || entry.Site.Loops().Any(loop => life.End > loop.Syntax.Span.End && !above.IsWithin(loop))),
     };
 
     /// <summary>Whether the body has returned to its caller when it comes to the site.</summary>
