@@ -16,16 +16,9 @@ public sealed partial class ProcessLock
     {
         get
         {
-            _lease.Enter();
-            try
-            {
-                var ticket = Word.Current;
-                return Word.IsOwn(ticket) && ticket == Shared->AbandonedTicket;
-            }
-            finally
-            {
-                _lease.Exit();
-            }
+            using var visit = _lease.Visit();
+            var ticket = Word.Current;
+            return Word.IsOwn(ticket) && ticket == _shared->AbandonedTicket;
         }
     }
 
@@ -59,10 +52,12 @@ public sealed partial class ProcessLock
     /// <summary>Releases the lock, however often it is held. The caller holds it.</summary>
     internal unsafe SuspendedHold SuspendHeld()
     {
-        var hold = new SuspendedHold(Word.Current, Shared->Depth);
-        if (Shared->AbandonedTicket == hold.Ticket)
-            Shared->AbandonedTicket = 0;
-        Shared->Depth = 0;
+        var isInside = _lease.Memory.TryEnter();
+        Debug.Assert(isInside, "A hold keeps the memory mapped.");
+        var hold = new SuspendedHold(Word.Current, _shared->Depth);
+        if (_shared->AbandonedTicket == hold.Ticket)
+            _shared->AbandonedTicket = 0;
+        _shared->Depth = 0;
         TryRelease(hold.Ticket);
         return hold;
     }
@@ -92,17 +87,20 @@ public sealed partial class ProcessLock
         {
             if (!Word.Acquire(new WaitLimits(deadline, default, _lease), out var now))
                 return false;
-            Shared->Depth = hold.Depth;
-            (Shared->RenamedTicket, Shared->TicketBefore) = (hold.Ticket, now.Ticket);
+            _shared->Depth = hold.Depth;
+            (_shared->RenamedTicket, _shared->TicketBefore) = (hold.Ticket, now.Ticket);
             if (now.WasAbandoned)
-                Shared->AbandonedTicket = hold.Ticket;
+                _shared->AbandonedTicket = hold.Ticket;
             Word.Rename(now.Ticket, hold.Ticket);
+            // The hold keeps the memory mapped now.
+            _lease.Memory.MarkHeld(hold.Ticket);
+            _lease.Exit();
             return true;
         }
         catch
         {
-            // The hold is over, and with it its stay inside.
-            EndHold();
+            // The hold is over.
+            _lease.Exit();
             throw;
         }
     }

@@ -31,6 +31,9 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     /// <summary>This object's stand on the shared memory. A hold keeps the memory mapped, so a scope can be disposed after the lock.</summary>
     private readonly SharedMemoryLease _lease;
 
+    /// <summary>What lies in the memory; use it inside only.</summary>
+    private readonly State* _shared;
+
     /// <summary>The lock belongs to a thread, which may take it again.</summary>
     private readonly bool _isReentrant;
 
@@ -60,7 +63,8 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     private ProcessLock(bool reentrant, string? name)
     {
         _lease = SharedMemoryTable.Make(name, s_kind, sizeof(State), nameof(ProcessLock), memory => memory.At<State>(0)->IsReentrant = reentrant ? 1 : 0);
-        _isReentrant = Shared->IsReentrant != 0;
+        _shared = _lease.Memory.At<State>(0);
+        _isReentrant = _shared->IsReentrant != 0;
         if (_isReentrant != reentrant)
             throw _lease.Differs(name, $"is {(_isReentrant ? "" : "not ")}reentrant", nameof(reentrant));
     }
@@ -68,7 +72,8 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     private ProcessLock(SharedMemoryLease lease)
     {
         _lease = lease;
-        _isReentrant = Shared->IsReentrant != 0;
+        _shared = _lease.Memory.At<State>(0);
+        _isReentrant = _shared->IsReentrant != 0;
     }
 
     static string ISharedPrimitive<ProcessLock>.Name => nameof(ProcessLock);
@@ -80,10 +85,8 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     /// <summary>The kind of memory that begins with a lock; see <see cref="Within"/>.</summary>
     internal static ulong FirstKind => s_kind;
 
-    private State* Shared => _lease.Memory.At<State>(0);
-
     /// <summary>A reentrant one is held by a thread, and so abandoned by its end, as a <see cref="Mutex"/> is.</summary>
-    private RobustLock Word => _isReentrant ? new(&Shared->Word, ProcessIdentity.CurrentThread) : new(&Shared->Word);
+    private RobustLock Word => _isReentrant ? new(&_shared->Word, ProcessIdentity.CurrentThread) : new(&_shared->Word);
 
     /// <summary>The plain lock at the beginning of another primitive's memory; zeros there are a free one.</summary>
     internal static ProcessLock Within(SharedMemory memory) => new(SharedMemoryTable.Share(memory, nameof(ProcessLock)));
@@ -97,7 +100,8 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     /// <exception cref="ObjectDisposedException">The lock was disposed in this process, before the call or during the wait.</exception>
     public LockScope Acquire(CancellationToken cancellationToken = default)
     {
-        TryAcquire(new WaitLimits(Deadline.Never, cancellationToken, _lease), out var scope);
+        if (cancellationToken.IsCancellationRequested || !TryTake(out var scope))
+            TryAcquire(new WaitLimits(Deadline.Never, cancellationToken, _lease), out scope);
         return scope;
     }
 
@@ -132,38 +136,28 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     /// <exception cref="ObjectDisposedException">The lock was disposed in this process and is not held.</exception>
     public void Release()
     {
-        if (!_lease.Memory.TryEnter())
+        if (!_lease.Memory.TryVisit(out var visit))
             _lease.ThrowIfEnded();
-        try
+        using (visit)
         {
             if (_isReentrant)
                 ReleaseReentrant();
-            else if (TryReleaseHere())
-                EndHold();
-            else
+            else if (!TryReleaseHere())
                 throw NotHeld("This ProcessLock is not held by this process, so it can't be released here. Each Release needs an Acquire of its own in the same process; a scope releases by itself.");
-        }
-        finally
-        {
-            _lease.Exit();
         }
     }
 
     void ILockOwner.ReleaseHold(long ticket, int part)
     {
         // Unmapped memory has no holds: each keeps it mapped.
-        if (!_lease.Memory.TryEnter())
+        if (!_lease.Memory.TryVisit(out var visit))
             return;
-        try
+        using (visit)
         {
             if (_isReentrant)
                 ReleaseReentrant(ticket, depth: part);
-            else if (TryRelease(ticket))
-                EndHold();
-        }
-        finally
-        {
-            _lease.Exit();
+            else
+                TryRelease(ticket);
         }
     }
 
@@ -180,44 +174,55 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
         _lease.Exit();
     }
 
+    /// <summary>Takes a plain lock that is free: what mostly happens, and so without all that a wait needs.</summary>
+    private bool TryTake(out LockScope scope)
+    {
+        scope = default;
+        if (_isReentrant)
+            return false;
+        using var visit = _lease.Visit();
+        AssertInvariants();
+        if (!Word.TryTake(out var hold))
+            return false;
+        scope = Begin(hold);
+        return true;
+    }
+
     private bool TryAcquire(in WaitLimits limits, out LockScope scope)
     {
         limits.CancellationToken.ThrowIfCancellationRequested();
-        _lease.Enter();
-        var isNewHold = false;
-        try
+        using var visit = _lease.Visit();
+        AssertInvariants();
+        var word = Word;
+        if (_isReentrant && word.IsHeldHere)
         {
-            AssertInvariants();
-            var word = Word;
-            if (_isReentrant && word.IsHeldHere)
-            {
-                scope = new LockScope(this, word.Current, ++Shared->Depth);
-                return true;
-            }
+            scope = new LockScope(this, word.Current, ++_shared->Depth);
+            return true;
+        }
 
-            isNewHold = word.Acquire(limits, out var hold);
-            scope = isNewHold ? new LockScope(this, hold.Ticket, part: 1, hold.WasAbandoned) : default;
-            if (isNewHold && _isReentrant)
-                Shared->Depth = 1;
-            if (hold.WasAbandoned)
-                Shared->AbandonedTicket = hold.Ticket;
-            return isNewHold;
-        }
-        finally
-        {
-            // A hold stays inside until its release.
-            if (!isNewHold)
-                _lease.Exit();
-        }
+        var isTaken = word.Acquire(limits, out var hold);
+        scope = isTaken ? Begin(hold) : default;
+        return isTaken;
+    }
+
+    /// <summary>The lock was taken here.</summary>
+    private LockScope Begin(LockHold hold)
+    {
+        _lease.Memory.MarkHeld(hold.Ticket);
+        if (_isReentrant)
+            _shared->Depth = 1;
+        if (hold.WasAbandoned)
+            _shared->AbandonedTicket = hold.Ticket;
+        return new LockScope(this, hold.Ticket, part: 1, hold.WasAbandoned);
     }
 
     private void ReleaseReentrant(long ticket, int depth)
     {
         // Ended by Release(), or disposed before.
         var word = Word;
-        if (word.Current != ticket || (word.IsHeldHere && Shared->Depth < depth))
+        if (word.Current != ticket || (word.IsHeldHere && _shared->Depth < depth))
             return;
-        if (word.IsHeldHere && Shared->Depth > depth)
+        if (word.IsHeldHere && _shared->Depth > depth)
             throw NotHeld("This scope of a reentrant ProcessLock was disposed while the thread still has an inner one. Dispose them in the reverse order, as using does.");
         ReleaseReentrant();
     }
@@ -227,10 +232,9 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
         var word = Word;
         if (!word.IsHeldHere)
             throw NotHeld("This reentrant ProcessLock is not held by this thread, so it can't be released here. Release it on the thread that took it, or use one that is not reentrant.");
-        if (--Shared->Depth > 0)
+        if (--_shared->Depth > 0)
             return;
         TryReleaseHere();
-        EndHold();
     }
 
     private bool TryReleaseHere()
@@ -246,9 +250,7 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
         }
     }
 
-    private bool TryRelease(long ticket) => Word.Release(ticket, ticket == Shared->RenamedTicket ? Shared->TicketBefore : ticket);
-
-    private void EndHold() => _lease.Exit();
+    private bool TryRelease(long ticket) => Word.Release(ticket, ticket == _shared->RenamedTicket ? _shared->TicketBefore : ticket);
 
     private static SynchronizationLockException NotHeld(string message) => new(message);
 
@@ -256,9 +258,9 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
-        if (!_isReentrant && Shared->Depth != 0)
+        if (!_isReentrant && _shared->Depth != 0)
             throw Damaged("A plain lock has no depth.");
-        if (_isReentrant && Word.IsHeldHere && Shared->Depth <= 0)
+        if (_isReentrant && Word.IsHeldHere && _shared->Depth <= 0)
             throw Damaged("A thread that holds the lock has taken it.");
 
         static InvalidDataException Damaged(string invariant) =>

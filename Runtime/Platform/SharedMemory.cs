@@ -13,8 +13,8 @@ namespace Tandem.Platform;
 /// </summary>
 /// <remarks>
 /// <para>One object a process and piece, however often a reference to it arrives. Each primitive that stands on it has a <see cref="SharedMemoryLease"/>.</para>
-/// <para>An address in it may be used between <see cref="TryEnter"/> and <see cref="Exit"/> only: the memory is unmapped when the last lease has
-/// ended and nobody is inside; but see <see cref="Lend"/>. What the other processes write there is not trusted: sizes are taken from the kernel, once, and every offset is checked.</para>
+/// <para>An address in it may be used inside only, during a <see cref="MemoryVisit"/> or between <see cref="TryEnter"/> and <see cref="Exit"/>: the memory is unmapped
+/// when the last lease has ended, nobody is inside and nobody holds its lock; but see <see cref="Lend"/>. What the other processes write there is not trusted: sizes are taken from the kernel, once, and every offset is checked.</para>
 /// </remarks>
 internal sealed unsafe class SharedMemory : CriticalFinalizerObject
 {
@@ -22,7 +22,12 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     private const string Name = "tandem";
 
     private const ulong Magic = 0x314D_4D45_444E_4154; // "TANDEMM1"
-    private const int Closed = int.MinValue;
+
+    /// <summary>The number given last.</summary>
+    private static long s_lastNumber;
+
+    /// <summary>Names this object to <see cref="MemoryVisitor"/>; never given twice.</summary>
+    private readonly long _number = Interlocked.Increment(ref s_lastNumber);
 
     /// <summary>The whole memory, header included; 0 once it is unmapped.</summary>
     private nint _address;
@@ -30,8 +35,20 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <summary>The open descriptor: others open the memory through it.</summary>
     private readonly SafeFileHandle _file;
 
-    /// <summary>How many are inside, plus <see cref="Closed"/> once the last lease has ended: then it is unmapped as the last one leaves.</summary>
+    /// <summary>How many are inside, those apart whom <see cref="MemoryVisitor"/> knows.</summary>
     private int _inside;
+
+    /// <summary>The last lease has ended: the memory is unmapped when the last one leaves.</summary>
+    private bool _isClosed;
+
+    /// <summary>Guards the end of it: the field below, and <see cref="_isClosed"/> from when it is set to when all processors have seen it.</summary>
+    private readonly Lock _closing = new();
+
+    /// <summary>It is unmapped, or no longer shared.</summary>
+    private bool _isGone;
+
+    /// <summary>See <see cref="MarkHeld"/>.</summary>
+    private long _hold;
 
     /// <summary>How many primitives of this process stand on it. Guarded by the gate of <see cref="SharedMemoryTable"/>.</summary>
     private int _leases;
@@ -182,26 +199,60 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         return At<T>(offset, count);
     }
 
-    /// <summary>Keeps the memory mapped until <see cref="Exit"/>. False once it is unmapped, that is closed and left by all who were inside.</summary>
+    /// <summary>Keeps the memory mapped until <see cref="Exit"/>, which another thread may call. False once it is unmapped, that is closed and left by all who were inside.</summary>
     public bool TryEnter()
     {
-        var seen = Volatile.Read(ref _inside);
-        while (seen != Closed)
+        Interlocked.Increment(ref _inside);
+        if (!Volatile.Read(ref _isClosed))
+            return true;
+        lock (_closing)
         {
-            var before = Interlocked.CompareExchange(ref _inside, seen + 1, seen);
-            if (before == seen)
+            if (!_isGone)
                 return true;
-            seen = before;
         }
 
+        Interlocked.Decrement(ref _inside);
         return false;
     }
 
     public void Exit()
     {
-        if (Interlocked.Decrement(ref _inside) == Closed)
-            LetGo();
+        Interlocked.Decrement(ref _inside);
+        if (Volatile.Read(ref _isClosed))
+            LetGoIfLeft();
     }
+
+    /// <summary>As <see cref="TryEnter"/>, for a stay that ends on the same thread: it costs next to nothing.</summary>
+    public bool TryVisit(out MemoryVisit visit)
+    {
+        var visitor = MemoryVisitor.Own;
+        if (!visitor.TryCome(_number))
+            visitor = null;
+        else if (Volatile.Read(ref _isClosed))
+        {
+            // Whoever let us be seen here leaves the end to us: counted, we see to it.
+            visitor.Go();
+            visitor = null;
+        }
+
+        visit = new(this, visitor);
+        return visitor is not null || TryEnter();
+    }
+
+    /// <summary>For <see cref="MemoryVisit"/>.</summary>
+    public void EndVisit(MemoryVisitor visitor)
+    {
+        visitor.Go();
+        if (Volatile.Read(ref _isClosed))
+            LetGoIfLeft();
+    }
+
+    /// <summary>
+    /// The lock with which the memory begins was taken here: until that hold is over, the memory stays mapped. Whoever ends it does so inside, and
+    /// sees on the way out whether it was the last thing that kept the memory; so a hold is counted nowhere but in the lock itself.
+    /// </summary>
+    /// <param name="ticket">The hold's; see <see cref="RobustLock.Current"/>. The holder calls this, inside.</param>
+    public void MarkHeld(long ticket) => Volatile.Write(ref _hold, ticket);
 
     /// <summary>The reference to send to a process that will open the memory.</summary>
     public SharedMemoryReference Reference(bool isAwaited) => new(Environment.ProcessId, (int)_file.DangerousGetHandle(), Cookie, isAwaited);
@@ -224,9 +275,28 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     public void Close()
     {
         Debug.Assert(_leases == 0, "Whoever still stands on the memory needs it.");
-        if (Interlocked.Add(ref _inside, Closed) == Closed)
-            LetGo();
+        lock (_closing)
+        {
+            Volatile.Write(ref _isClosed, true);
+            Interlocked.MemoryBarrierProcessWide();
+            LetGoIfLeft();
+        }
     }
+
+    /// <summary>Whoever is still here does this on the way out.</summary>
+    private void LetGoIfLeft()
+    {
+        lock (_closing)
+        {
+            // The hold last: only somebody inside takes one.
+            if (_isGone || Volatile.Read(ref _inside) != 0 || MemoryVisitor.IsAnyIn(_number) || IsHeldHere)
+                return;
+            _isGone = true;
+            LetGo();
+        }
+    }
+
+    private bool IsHeldHere => Volatile.Read(ref _hold) is not 0 and var hold && new RobustLock(At<long>(0)).Current == hold;
 
     private void LetGo()
     {

@@ -23,6 +23,18 @@ internal sealed class SharedMemoryLease(SharedMemory memory, string owner) : IDi
 
     public void Exit() => memory.Exit();
 
+    /// <summary>As <see cref="Enter"/>, for a stay that ends on the same thread, with the disposal of what is returned.</summary>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
+    public MemoryVisit Visit()
+    {
+        if (!memory.TryVisit(out var visit))
+            throw Disposed();
+        if (Volatile.Read(ref _ended) == 0)
+            return visit;
+        visit.Dispose();
+        throw Disposed();
+    }
+
     /// <summary>For those who wait inside.</summary>
     /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
     public void ThrowIfEnded()

@@ -82,37 +82,23 @@ internal sealed class RingInlet<T>(SharedRing ring, WaitLimits limits, Func<Exce
     private int PutBatch(EncodedBatch batch, int start, Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        limits.Lease.Enter();
-        try
-        {
-            limits.Peer?.BeginUse();
-            var count = ring.PutBatch(batch.BytesFrom(start), batch.Lengths[start..], limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
-            return !isCompleted ? count : throw ended();
-        }
-        finally
-        {
-            limits.Lease.Exit();
-        }
+        using var visit = limits.Lease.Visit();
+        limits.Peer?.BeginUse();
+        var count = ring.PutBatch(batch.BytesFrom(start), batch.Lengths[start..], limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
+        return !isCompleted ? count : throw ended();
     }
 
     private bool Put(EncodedItem item, Deadline deadline, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        limits.Lease.Enter();
-        try
-        {
-            limits.Peer?.BeginUse();
-            var isIn = ring.Put(item.Bytes, limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
-            if (isIn)
-                item.MarkIn();
-            if (!isCompleted)
-                return isIn;
-            limits.Lease.ThrowIfEnded();
-            throw ended();
-        }
-        finally
-        {
-            limits.Lease.Exit();
-        }
+        using var visit = limits.Lease.Visit();
+        limits.Peer?.BeginUse();
+        var isIn = ring.Put(item.Bytes, limits with { Deadline = deadline, CancellationToken = cancellationToken }, out var isCompleted);
+        if (isIn)
+            item.MarkIn();
+        if (!isCompleted)
+            return isIn;
+        limits.Lease.ThrowIfEnded();
+        throw ended();
     }
 }

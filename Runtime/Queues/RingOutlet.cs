@@ -18,8 +18,7 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
     {
         cancellationToken.ThrowIfCancellationRequested();
         using var buffer = EncodedItem.Empty();
-        limits.Lease.Enter();
-        try
+        using (limits.Lease.Visit())
         {
             limits.Peer?.BeginUse();
             if (!ring.Take(buffer.Writer, limits with { Deadline = deadline, CancellationToken = cancellationToken }))
@@ -28,10 +27,6 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
                 limits.Lease.ThrowIfEnded();
                 return default;
             }
-        }
-        finally
-        {
-            limits.Lease.Exit();
         }
 
         // Outside the lock: to make an object of the bytes may run anybody's code.
@@ -45,15 +40,10 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
         cancellationToken.ThrowIfCancellationRequested();
         using var buffer = EncodedItem.Empty();
         var lengths = new List<int>();
-        limits.Lease.Enter();
-        try
+        using (limits.Lease.Visit())
         {
             limits.Peer?.BeginUse();
             ring.TakeBatch(buffer.Writer, lengths, most, limits with { Deadline = deadline, CancellationToken = cancellationToken });
-        }
-        finally
-        {
-            limits.Lease.Exit();
         }
 
         var items = new T[lengths.Count];
@@ -103,14 +93,7 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
 
     private bool IsAtEnd()
     {
-        limits.Lease.Enter();
-        try
-        {
-            return ring.IsAtEnd;
-        }
-        finally
-        {
-            limits.Lease.Exit();
-        }
+        using var visit = limits.Lease.Visit();
+        return ring.IsAtEnd;
     }
 }
