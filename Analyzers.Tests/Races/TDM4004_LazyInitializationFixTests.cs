@@ -35,6 +35,13 @@ public class LazyInitializationFixTests
         Program("bool _started;", "if (![|_started|]) { n++; _started = true; }\n        return n;"),
         Program("readonly Lock _startedLock = new();\n    bool _started;".Replace("readonly Lock", "private readonly Lock"), "lock (_startedLock)\n        {\n            if (!_started) { n++; _started = true; }\n        }\n        return n;"));
 
+    [Theory]
+    [InlineData("object? Item { get; set; } object? Other() { if (Item == null) Item = new string('a', 3); return Item; }")]
+    [InlineData("object? Item { get; set; } void Set(object item) => Item = item;")]
+    public Task MadeByOtherMembersToo_IsLeftToTheUser(string fields) => Verify.VerifyCodeFixAsync(
+        Program(fields, "if ([|Item|] == null) Item = new object(); return Item;"),
+        Program(fields, "if ([|Item|] == null) Item = new object(); return Item;"));
+
     [Fact]
     public Task FlagThatIsSetTooEarly_IsLeftToTheUser() => Verify.VerifyCodeFixAsync(
         Program("readonly object _gate = new(); volatile bool _ready; int _n;", "if (![|_ready|]) lock (_gate) if (!_ready) { _ready = true; _n = n; } return _n;"),

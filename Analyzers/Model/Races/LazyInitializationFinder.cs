@@ -64,7 +64,7 @@ internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThe
             [found.Act.Operation],
             evidence,
             [$"'{found.Place.Symbol!.Name}' is tested here and set on line {RaceEvidence.Line(found.Act.Operation)}", evidence.Text, Remedy(found.Write)],
-            LockChoice.For(found, concurrency, model),
+            Locks(found.Body, found.Place, LockChoice.For(found, concurrency, model)),
             [found.Check, found.Act]);
     }
 
@@ -77,9 +77,15 @@ internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThe
             [],
             evidence,
             [$"'{act.Place.Symbol!.Name}' is tested and set here in two steps", evidence.Text + " and no lock covers both", Remedy(act)],
-            LockChoice.For(body, act.Place, [act.Operation], concurrency, model),
+            Locks(body, act.Place, LockChoice.For(body, act.Place, [act.Operation], concurrency, model)),
             [act]);
     }
+
+    /// <summary>Where other members make it, too, a new lock around one of them is half a repair.</summary>
+    private ImmutableDictionary<string, string?> Locks(Body body, Place place, ImmutableDictionary<string, string?> locks) =>
+        locks.ContainsKey(LockChoice.Home) && concurrency.AccessesOf(place, body).Any(other => other.Body.Outermost != body.Outermost && other.Access.Writes && !Concurrency.IsOnceOnly(other.Body) && other.Access.Value?.ConstantValue.HasValue != true)
+            ? ImmutableDictionary<string, string?>.Empty
+            : locks;
 
     private static Race RaceOf(DoubleCheck found) => new(
         RaceKind.LazyInitialization,
