@@ -15,17 +15,20 @@ namespace Tandem;
 /// </remarks>
 public sealed class ThreadLock : ILockOwner
 {
-    /// <summary>Guards the fields below, for a few instructions at a time.</summary>
+    private const long Held = 1, Awaited = 2, NumberUnit = 4;
+
+    /// <summary>Guards the line, for a few instructions at a time.</summary>
     private readonly Lock _gate = new();
 
     /// <summary>Who waits. Nobody, while the lock is free.</summary>
     private readonly WaitLine<Waiter<LockScope>, LockScope> _waiters;
 
-    /// <summary>The number of the present hold; 0 while the lock is free.</summary>
-    private long _hold;
-
-    /// <summary>The number given last. Numbers are never given twice, so a scope knows its own hold.</summary>
-    private long _lastHold;
+    /// <summary>
+    /// From the lowest bit: whether the lock is held; whether somebody may wait, set under the gate while it is held; then the number of the hold
+    /// or, while the lock is free, of the last one. Numbers are never given twice, so a scope knows its own hold. While nobody waits, the lock is
+    /// taken and released by one compare-and-swap each; once the second bit is set, only the gate's owner releases it.
+    /// </summary>
+    private long _word;
 
     /// <summary>Makes a lock that nobody holds.</summary>
     public ThreadLock() => _waiters = new(_gate);
@@ -48,7 +51,7 @@ public sealed class ThreadLock : ILockOwner
     {
         if (cancellationToken.IsCancellationRequested)
             return ValueTask.FromCanceled<LockScope>(cancellationToken);
-        return TakeOrEnqueue(out var scope) is { } waiter
+        return !TryTake(out var scope) && TakeOrEnqueue(out scope) is { } waiter
             ? _waiters.WaitAsync(waiter, cancellationToken)
             : ValueTask.FromResult(scope);
     }
@@ -73,9 +76,10 @@ public sealed class ThreadLock : ILockOwner
     private bool TryAcquire(Deadline deadline, CancellationToken cancellationToken, out LockScope scope)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        scope = default;
+        if (TryTake(out scope))
+            return true;
         if (deadline.HasPassed)
-            return TryTake(out scope);
+            return false;
         if (TakeOrEnqueue(out scope) is not { } waiter)
             return true;
         if (!_waiters.Wait(waiter, deadline, cancellationToken))
@@ -86,12 +90,22 @@ public sealed class ThreadLock : ILockOwner
 
     private bool TryTake(out LockScope scope)
     {
-        lock (_gate)
+        scope = default;
+        var seen = Volatile.Read(ref _word);
+        while ((seen & Held) == 0)
         {
-            AssertInvariants();
-            scope = _hold == 0 ? StartHoldHeld() : default;
-            return scope.Holds;
+            var taken = (seen + NumberUnit) | Held;
+            var before = Interlocked.CompareExchange(ref _word, taken, seen);
+            if (before == seen)
+            {
+                scope = new LockScope(this, taken);
+                return true;
+            }
+
+            seen = before;
         }
+
+        return false;
     }
 
     private Waiter<LockScope>? TakeOrEnqueue(out LockScope scope)
@@ -99,46 +113,58 @@ public sealed class ThreadLock : ILockOwner
         lock (_gate)
         {
             AssertInvariants();
-            scope = default;
-            if (_hold == 0)
+            while (!TryTake(out scope))
             {
-                scope = StartHoldHeld();
-                return null;
+                // From here on the holder comes through the gate. Released just now, the lock may be free instead.
+                var seen = Volatile.Read(ref _word);
+                if ((seen & Held) == 0 || Interlocked.CompareExchange(ref _word, seen | Awaited, seen) != seen)
+                    continue;
+                var waiter = new Waiter<LockScope>();
+                _waiters.EnqueueHeld(waiter);
+                return waiter;
             }
 
-            var waiter = new Waiter<LockScope>();
-            _waiters.EnqueueHeld(waiter);
-            return waiter;
+            return null;
         }
     }
 
     /// <summary>Ends the given hold, or whichever there is, and hands the lock on.</summary>
     private bool TryRelease(long? hold)
     {
+        while (true)
+        {
+            var seen = Volatile.Read(ref _word);
+            if ((seen & Held) == 0 || (hold is { } ticket && ticket != (seen & ~Awaited)))
+                return false;
+            if ((seen & Awaited) != 0 ? TryHandOn(seen) : Interlocked.CompareExchange(ref _word, seen & ~Held, seen) == seen)
+                return true;
+        }
+    }
+
+    /// <summary>Gives the lock to the first in line, if the hold still stands.</summary>
+    private bool TryHandOn(long seen)
+    {
         Waiter<LockScope>? next;
-        LockScope scope = default;
+        var taken = (seen & ~Awaited) + NumberUnit;
         lock (_gate)
         {
             AssertInvariants();
-            if (_hold == 0 || (hold is { } ticket && ticket != _hold))
+            // With the bit set, it changes under the gate only.
+            if (Volatile.Read(ref _word) != seen)
                 return false;
-            _hold = 0;
             next = _waiters.DequeueHeld();
-            if (next is not null)
-                scope = StartHoldHeld();
+            // Whoever gave up has left the bit.
+            Volatile.Write(ref _word, next is null ? seen & ~(Held | Awaited) : _waiters.CountHeld == 0 ? taken : taken | Awaited);
         }
 
-        next?.SetResult(scope);
+        next?.SetResult(new LockScope(this, taken));
         return true;
     }
-
-    private LockScope StartHoldHeld() => new(this, _hold = ++_lastHold);
 
     [Conditional("DEBUG")]
     private void AssertInvariants()
     {
         Debug.Assert(_gate.IsHeldByCurrentThread);
-        Debug.Assert(_hold == 0 || _hold == _lastHold, "The present hold is the one numbered last.");
-        Debug.Assert(_hold != 0 || _waiters.CountHeld == 0, "Nobody waits for a free lock.");
+        Debug.Assert((Volatile.Read(ref _word) & Awaited) != 0 || _waiters.CountHeld == 0, "Whoever waits has said so, and nobody waits for a free lock.");
     }
 }
