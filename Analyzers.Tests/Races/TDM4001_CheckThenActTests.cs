@@ -8,6 +8,9 @@ public class CheckThenActTests
     /// <summary>Ways to start the same withdrawal several times on one account, each complete; <c>account</c> and <c>Work</c> are there to be used.</summary>
     public static TheoryData<string> Concurrent =>
     [
+        "Thread first = new(new ThreadStart(() => account.Withdraw(1))), second = new(new ThreadStart(() => account.Withdraw(1))); first.Start(); second.Start();",
+        "if (args.Length > 0) { Task.Run(() => account.Withdraw(1)); args = []; } account.Withdraw(2);",
+        "try { Task.Run(() => account.Withdraw(1)); return; } finally { account.Withdraw(2); }",
         "new Thread(() => account.Withdraw(10)).Start(); new Thread(() => account.Withdraw(10)).Start();",
         "for (var i = 0; i < 4; i++) new Thread(() => account.Withdraw(10)).Start();",
         "foreach (var n in new[] { 1, 2 }) { var t = new Thread(() => account.Withdraw(n)); t.Start(); }",
@@ -72,6 +75,8 @@ public class CheckThenActTests
         "var accounts = new Account[4]; for (var i = 0; i < 4; i++) { var mine = i; Task.Run(() => accounts[mine].Withdraw(1)); }",
         "var gate = new object(); for (var i = 0; i < 4; i++) Task.Run(() => { lock (gate) account.Withdraw(10); });",
         "if (args.Length > 0) Task.Run(() => account.Withdraw(1)); else Task.Run(() => account.Withdraw(2));",
+        "if (args.Length > 0) { Task.Run(() => account.Withdraw(1)); return; } account.Withdraw(2);",
+        "if (args.Length > 0) { if (args.Length > 1) Task.Run(() => account.Withdraw(1)); throw new Exception(); } Task.Run(() => account.Withdraw(2));",
         "async Task DrawAsync() { await Task.Yield(); account.Withdraw(1); } await DrawAsync(); await DrawAsync();",
         "static Task DrawAsync(Account one) => Task.Run(() => one.Withdraw(1)); await DrawAsync(account); await DrawAsync(account);",
         "static void Once(Action work) { var t = new Thread(() => work()); t.Start(); t.Join(); } Once(() => account.Withdraw(1)); Once(() => account.Withdraw(1));",

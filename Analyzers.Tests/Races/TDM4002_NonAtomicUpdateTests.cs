@@ -182,6 +182,22 @@ public class NonAtomicUpdateTests
         }
         """);
 
+    [Theory]
+    [InlineData("readonly Action _work; public Counter() { _work = Hit; }")]
+    [InlineData("Action _work { get; set; } public Counter() { _work = Hit; }")]
+    [InlineData("Action _work { get; } public Counter() => _work = () => Hit();")]
+    public Task DelegateKeptByTheObject_Triggers(string kept) => Verify.VerifyAnalyzerAsync(
+        $$"""
+        using System; using System.Threading.Tasks;
+        class Counter
+        {
+            int _n;
+            {{kept}}
+            void Hit() => [|_n++|];
+            public void Start() { for (var i = 0; i < 9; i++) Task.Run(_work); }
+        }
+        """);
+
     [Fact]
     public Task Message_TellsWhereTheThreadsComeFrom() => Verify.VerifyAnalyzerAsync(
         """

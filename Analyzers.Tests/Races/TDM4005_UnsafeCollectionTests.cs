@@ -71,6 +71,7 @@ public class UnsafeCollectionTests
         List + "readonly object _gate = new(); [Tandem.Holds(nameof(_gate))] void Add(int n) => _list.Add(n); public void Run(int n) { lock (_gate) Add(n); }",
         List + "[System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.Synchronized)] public void Run(int n) { _list.Add(n); }",
         Map + "readonly ReaderWriterLockSlim _gate = new(); public string? Run(int n) { _gate.EnterReadLock(); try { if (_map.TryGetValue(n, out var found)) return found; } finally { _gate.ExitReadLock(); } _gate.EnterWriteLock(); try { _map[n] = \"\"; } finally { _gate.ExitWriteLock(); } return null; }",
+        Map + "readonly ReaderWriterLockSlim _gate = new(); public string? Run(int n) { _gate.EnterReadLock(); try { if (Find(n) is { } found) return found; } finally { _gate.ExitReadLock(); } _gate.EnterWriteLock(); try { _map[n] = \"\"; } finally { _gate.ExitWriteLock(); } return null; } string? Find(int n) => _map.GetValueOrDefault(n);",
         List + "readonly object _gate = new(); public int Run(int n) { lock (_gate) _list.Add(n); return _list.Count; }",
 
         // Only read after it was made.

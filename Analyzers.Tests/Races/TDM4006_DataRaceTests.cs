@@ -96,6 +96,7 @@ public class DataRaceTests
         "readonly object _gate = new(); decimal _last; void Run(int n) { lock (_gate) _last = n; } public decimal Last => [|_last|];",
         "readonly object _gate = new(), _other = new(); decimal _last; void Run(int n) { lock (_gate) _last = n; } public void Reset() { [|_last = 0|]; }",
         "readonly object _gate = new(); Guid _id; void Run(int n) { lock (_gate) _id = Guid.NewGuid(); Console.WriteLine([|_id|]); }",
+        "readonly ReaderWriterLockSlim _gate = new(); decimal _last; void Run(int n) { _gate.EnterReadLock(); try { Set(n); } finally { _gate.ExitReadLock(); } } void Set(int n) => [|_last = n|];",
         "decimal _last; void Run(int n) => Set(n); void Set(int n) { [|_last = n|]; }",
         "decimal _last; void Run(int n) => Read(out _); void Read(out int n) { n = 1; decimal.TryParse(\"1\", out [|_last|]); }".Replace("out [|_last|]", "[|out _last|]"),
     ];
@@ -131,6 +132,13 @@ public class DataRaceTests
         "readonly Lock _gate = new(); decimal _last; void Run(int n) { using (_gate.EnterScope()) _last = n; } public decimal Last { get { lock (_gate) return _last; } }",
         "readonly object _gate = new(); decimal _last; void Run(int n) { lock (_gate) Set(n); } void Set(int n) => _last = n;",
         "readonly SemaphoreSlim _gate = new(1); decimal _last; void Run(int n) { _gate.Wait(); try { _last = n; } finally { _gate.Release(); } }",
+
+        // Readers under a read lock, themselves or through what they call.
+        Shared + "public decimal Last { get { _gate.EnterReadLock(); try { return _last; } finally { _gate.ExitReadLock(); } } }",
+        Shared + "public decimal Last { get { _gate.EnterReadLock(); try { return Get(); } finally { _gate.ExitReadLock(); } } } decimal Get() => _last;",
+        Shared + "public bool Has(int[] all) { _gate.EnterReadLock(); try { return all.Any(x => x == _last); } finally { _gate.ExitReadLock(); } }",
+        Shared + "T Reading<T>(Func<T> read) { _gate.EnterReadLock(); try { return read(); } finally { _gate.ExitReadLock(); } } public decimal Last => Reading(() => _last);",
+
         "[ThreadStatic] static decimal s_last; void Run(int n) { s_last = n; }",
         "readonly ThreadLocal<decimal> _last = new(); void Run(int n) { _last.Value = n; }",
         "[Tandem.ThreadConfined] decimal _last; void Run(int n) { _last = n; }",
@@ -166,6 +174,8 @@ public class DataRaceTests
     public Task SharedInOneStepOrOwned_DoesNotTrigger(string members) => VerifyAsync(members + Started);
 
     private const string Started = " public void Start() { Parallel.For(0, 9, i => Run(i)); }";
+
+    private const string Shared = "readonly ReaderWriterLockSlim _gate = new(); decimal _last; void Run(int n) { _gate.EnterWriteLock(); try { _last = n; } finally { _gate.ExitWriteLock(); } } ";
 
     [Fact]
     public Task Message_NamesTheValueTheOtherAccessAndTheRemedy() => Verify.VerifyAnalyzerAsync(

@@ -88,6 +88,7 @@ public class UnguardedAccessTests
     [InlineData("[Tandem.GuardedBy(nameof(s_gate))] private int _n; private static readonly object s_gate = new();", "public int Get() => [|_n|]; public int Locked() { lock (s_gate) return _n; }")]
     [InlineData("[Tandem.GuardedBy(nameof(_lock))] private int _n; private readonly Lock _lock = new();", "public int Get() => [|_n|]; public int Locked() { lock (_lock) return _n; } public int Scoped() { using (_lock.EnterScope()) return _n; }")]
     [InlineData("[Tandem.GuardedBy(nameof(_s))] private int _n; private readonly SemaphoreSlim _s = new(1, 1);", "public int Get() => [|_n|]; public async Task<int> GetAsync() { await _s.WaitAsync(); try { return _n; } finally { _s.Release(); } }")]
+    [InlineData("[Tandem.GuardedBy(nameof(_rw))] private int _n; private readonly ReaderWriterLockSlim _rw = new();", "public int Get() => [|_n|]; public int Read() { _rw.EnterReadLock(); try { return _n; } finally { _rw.ExitReadLock(); } } public void Write() { _rw.EnterReadLock(); try { [|_n = 1|]; } finally { _rw.ExitReadLock(); } }")]
     public Task DeclaredGuardOfEachKind(string declarations, string members) => Verify.VerifyAnalyzerAsync(
         $$"""
         using System; using System.Collections.Generic; using System.Threading; using System.Threading.Tasks;

@@ -98,7 +98,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
     }
 
     private static CheckThenAct? Uncovered(CheckThenAct found) =>
-        found.Check.Holds.Any(hold => found.Act.Holds.Any(other => other.Site == hold.Site)) ? null : found;
+        found.Check.Holds.Any(hold => !hold.IsShared && found.Act.Holds.Any(other => other.Site == hold.Site)) ? null : found;
 
     private static bool MayAct(Call call) => !call.Target.DeclaringSyntaxReferences.IsEmpty && call.Target.MethodKind is not MethodKind.PropertyGet;
 }

@@ -50,7 +50,7 @@ internal sealed class Concurrency
     private Overlap? OverlapAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts, System.Func<Step, Step, bool> excludes)
     {
         if (!MayRunConcurrently(body)) return null;
-        var mine = _reaches.From(body, access.Operation, place);
+        var mine = _reaches.From(body, access.Operation, place, access is not Access { Writes: false });
         if (!excludes(access, access) && (access is not Access own || conflicts(own)))
         {
             foreach (var reach in mine)
@@ -80,7 +80,7 @@ internal sealed class Concurrency
     {
         if (other.Parent is null && other.Method.DeclaredAccessibility is not Accessibility.Private) return false;
         var runs = _reaches.To(other, access).Where(IsStarted).ToList();
-        return runs.Count > 0 && _reaches.From(body, from, place) is var mine && runs.All(run => mine.Any(reach => _handles.AreJoined(run, reach)));
+        return runs.Count > 0 && _reaches.From(body, from, place, writes: true) is var mine && runs.All(run => mine.Any(reach => _handles.AreJoined(run, reach)));
     }
 
     /// <summary>Everything that touches the field, property or variable, or what is in the collection there, in the order of the source; nothing if too many members mention its name.</summary>
@@ -94,8 +94,8 @@ internal sealed class Concurrency
     /// <summary>The places that start the body to run concurrently.</summary>
     public IEnumerable<Entry> StartsOf(Body body) => (_entries.Of(body) ?? []).Where(static entry => entry.Spawn is not null);
 
-    /// <summary>Whether all that call the body hold a lock while they do, so that it need take none itself.</summary>
-    public bool RunsLocked(Body body) => RunsLocked(body, MaxCallers);
+    /// <summary>Whether all that call the body hold a lock while they do, so that it need take none itself to read; or to write, too.</summary>
+    public bool RunsLocked(Body body, bool writes = true) => RunsLocked(body, writes, MaxCallers);
 
     /// <summary>Whether code that is not to be seen may call the body, as often and from where it likes: it can be named outside of its type, or runs as a part of what can.</summary>
     public bool IsCalledByOthers(Body body) => IsCalledByOthers(body, MaxCallers);
@@ -113,7 +113,7 @@ internal sealed class Concurrency
     /// <summary>Whether the body runs when nobody else can see the object: as its constructor or static initialiser.</summary>
     public static bool IsOnceOnly(Body body) => body.Method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor or MethodKind.Destructor;
 
-    private bool RunsLocked(Body body, int depth)
+    private bool RunsLocked(Body body, bool writes, int depth)
     {
         if (depth == 0) return false;
         if (body.Parent is null && IsVisibleOutside(body.Method)) return false;
@@ -123,8 +123,8 @@ internal sealed class Concurrency
         // What calls itself holds what it was called with.
         var others = entries.Where(entry => entry.Caller != body).ToList();
         // `if (isLocked) Remove(x); else lock (_gate) Remove(x);`
-        var isKnownByFlag = others.Any(static entry => !entry.Holds.IsEmpty);
-        return others.Count > 0 && others.All(entry => entry.Spawn is null && (!entry.Holds.IsEmpty || (isKnownByFlag && entry.Site.IsChosenByFlag()) || IsOnceOnly(entry.Caller) || RunsLocked(entry.Caller, depth - 1))) && entries.All(static entry => entry.Spawn is null);
+        var isKnownByFlag = others.Any(entry => Hold.Protects(entry.Holds, writes));
+        return others.Count > 0 && others.All(entry => entry.Spawn is null && (Hold.Protects(entry.Holds, writes) || (isKnownByFlag && entry.Site.IsChosenByFlag()) || IsOnceOnly(entry.Caller) || RunsLocked(entry.Caller, writes, depth - 1))) && entries.All(static entry => entry.Spawn is null);
     }
 
     private static bool IsVisibleOutside(IMethodSymbol method)

@@ -32,8 +32,9 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
             IArrayInitializerOperation { Parent: IArrayCreationOperation { Parent: IArgumentOperation { Parent: IInvocationOperation call } argument } } => Passed(body, handover, value, argument, call, depth),
             IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => Kept(body, declarator.Symbol, depth),
             ISimpleAssignmentOperation { Target: ILocalReferenceOperation target } => Kept(body, target.Local, depth),
-            ISimpleAssignmentOperation { Target: IFieldReferenceOperation target } => KeptIn(target.Field, depth),
+            ISimpleAssignmentOperation { Target: IFieldReferenceOperation or IPropertyReferenceOperation } assignment => KeptIn(((IMemberReferenceOperation)assignment.Target).Member, depth),
             IFieldInitializerOperation { InitializedFields: { Length: 1 } fields } => KeptIn(fields[0], depth),
+            IPropertyInitializerOperation { InitializedProperties: { Length: 1 } properties } => KeptIn(properties[0], depth),
             IEventAssignmentOperation { Adds: true, EventReference: IEventReferenceOperation reference } assignment when spawns.SpawnAt(assignment, reference.Event, value) is { } spawn =>
                 [new(body, assignment, spawn, false, handover.Holds)],
             _ => [],
@@ -63,7 +64,7 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
         {
             if (uses.Count == 0) return [];
             // `lock (_gate) return work();`
-            var holds = uses.All(static use => !use.Holds.IsEmpty) ? handover.Holds.Add(new Hold(call, new Entry(body, call, null, false, handover.Holds, null).Translate(uses[0].Holds[0].Lock, callee))) : handover.Holds;
+            var holds = uses.All(static use => !use.Holds.IsEmpty) ? handover.Holds.Add(uses[0].Holds[0] with { Site = call, Lock = new Entry(body, call, null, false, handover.Holds, null).Translate(uses[0].Holds[0].Lock, callee) }) : handover.Holds;
             return [new(body, call, null, uses.Count > 1 || uses[0].ManyTimes || uses[0].Site.Loops().Any(), holds)];
         }
 
@@ -82,8 +83,8 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
 
     private IEnumerable<DelegateUse> Kept(Body body, ISymbol local, int depth) => body.Outermost.SelfAndNested().SelectMany(inner => Mentions(inner, local, depth));
 
-    private IEnumerable<DelegateUse> KeptIn(IFieldSymbol field, int depth) =>
-        field.DeclaredAccessibility is Accessibility.Private ? (bodies.Using(field) ?? []).SelectMany(inner => Mentions(inner, field, depth)) : [];
+    private IEnumerable<DelegateUse> KeptIn(ISymbol member, int depth) =>
+        member.DeclaredAccessibility is Accessibility.Private ? (bodies.Using(member) ?? []).SelectMany(inner => Mentions(inner, member, depth)) : [];
 
     private IEnumerable<DelegateUse> Mentions(Body body, ISymbol variable, int depth) =>
         from step in body.Steps
@@ -96,7 +97,7 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
     {
         ILocalReferenceOperation reference => reference.Local,
         IParameterReferenceOperation reference => reference.Parameter,
-        IFieldReferenceOperation reference => reference.Field,
+        IFieldReferenceOperation or IPropertyReferenceOperation => ((IMemberReferenceOperation)operation).Member,
         _ => null,
     };
 

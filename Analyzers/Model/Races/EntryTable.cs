@@ -64,9 +64,13 @@ internal sealed class EntryTable(BodyTable bodies, SpawnTable spawns)
         {
             var spawn = use.Spawn is { } started ? SpawnOrder.Of(started) : null;
             if (spawn is null && use.Spawn is not null) continue;
-            yield return new Entry(use.Body, use.Site, spawn, use.ManyTimes, use.Holds, use.Body.Outermost == body.Outermost ? group : null);
+            yield return new Entry(use.Body, use.Site, spawn, use.ManyTimes, use.Holds, HasSameThis(body, use.Body, group) ? group : null);
         }
     }
+
+    /// <summary>Whether the group's instance means there what it means here. A delegate in a field is taken to be started by the object that put it there.</summary>
+    private static bool HasSameThis(Body body, Body other, IMethodReferenceOperation? group) => other.Outermost == body.Outermost
+        || (group?.Instance is IInstanceReferenceOperation && !other.Outermost.Method.IsStatic && SymbolEqualityComparer.Default.Equals(other.Outermost.Method.ContainingType, body.Outermost.Method.ContainingType));
 
     /// <summary>Whether a call of <paramref name="target"/> may run <paramref name="method"/>: the same, one that it overrides, or an interface's that it implements.</summary>
     private static bool Reaches(IMethodSymbol target, IMethodSymbol method)

@@ -34,12 +34,10 @@ internal static class HeldByBody
             return;
         }
 
+        // Readers keep writers out, but not one another.
         foreach (var step in body.Steps)
-            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(held => (held.Mode is not LockMode.Read || IsReadOf(step)) && !IsStatement(held.Acquire) && !LetsManyIn(held)).Select(static held => new Hold(held.Acquire, PlaceOf(held)))]);
+            step.AddHolds([.. locks.At(step.Operation).Maybe.Where(held => (held.Mode is not LockMode.Read || step is not Access { Writes: true }) && !IsStatement(held.Acquire) && !LetsManyIn(held)).Select(static held => new Hold(held.Acquire, PlaceOf(held), held.Mode is LockMode.Read))]);
     }
-
-    /// <summary>Readers of a collection keep its writers out.</summary>
-    private static bool IsReadOf(Step step) => step is CollectionUse { Writes: false };
 
     private static void AddToAll(Body body, Hold hold)
     {

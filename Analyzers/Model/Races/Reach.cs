@@ -80,10 +80,22 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
                 // What one catch clause does, no other does.
                 ITryOperation attempt => from is ICatchClauseOperation && attempt.Catches.Any(other => other != from && other.Contains(y)),
                 ISwitchOperation choice => from != choice.Value && !choice.Value.Contains(y),
+                IBlockOperation block => HasLeft(x, block, y) || HasLeft(y, block, x),
                 _ => false,
             };
         }
 
         return false;
     }
+
+    /// <summary><c>if (inBackground) { Task.Run(Work); return; } Work();</c>: what comes to the first does not come to the second.</summary>
+    private static bool HasLeft(IOperation first, IBlockOperation within, IOperation second)
+    {
+        if (second.Position() < first.Position()) return false;
+        for (var at = first; at is not null && at != within; at = at.Parent)
+            if (Leaves(at) || (at is IBlockOperation { Operations: { Length: > 0 } statements } && Leaves(statements[statements.Length - 1]))) return true;
+        return false;
+    }
+
+    private static bool Leaves(IOperation statement) => statement is IReturnOperation { Kind: OperationKind.Return or OperationKind.YieldBreak } or IThrowOperation or IExpressionStatementOperation { Operation: IThrowOperation };
 }

@@ -17,15 +17,15 @@ internal sealed class ReachFinder(EntryTable entries)
     private readonly ConcurrentDictionary<Access, List<Reach>> _known = new();
 
     /// <summary>The same for an access that is part of the body, kept.</summary>
-    public List<Reach> To(Body body, Access access) => _known.GetOrAdd(access, _ => From(body, access.Operation, access.Place));
+    public List<Reach> To(Body body, Access access) => _known.GetOrAdd(access, _ => From(body, access.Operation, access.Place, access.Writes));
 
     /// <summary>All bodies from which the access is reached, nearest first. It is cut where the search would grow too large; what was found until then holds.</summary>
-    public List<Reach> From(Body body, IOperation access, Place accessed)
+    public List<Reach> From(Body body, IOperation access, Place accessed, bool writes)
     {
         var found = new List<Reach> { new(body, access, accessed, null, false, false, null, null, IsAfterAwait(body, access), 0) };
         for (var next = 0; next < found.Count; next++)
         {
-            foreach (var reach in Above(found[next]))
+            foreach (var reach in Above(found[next], writes))
             {
                 if (found.Count == MaxReaches) return found;
                 if (!found.Any(known => known.Body == reach.Body && known.Site == reach.Site && known.Spawn?.Work == reach.Spawn?.Work && known.Locked == reach.Locked && (known.Life is null) == (reach.Life is null))) found.Add(reach);
@@ -35,15 +35,15 @@ internal sealed class ReachFinder(EntryTable entries)
         return found;
     }
 
-    private IEnumerable<Reach> Above(Reach reach)
+    private IEnumerable<Reach> Above(Reach reach, bool writes)
     {
         var body = reach.Body;
         // The object is one that this body made, or got from somewhere unknown: no caller can be asked about it.
         if (reach.Object is { Root: PlaceRoot.Variable, Variable: ILocalSymbol local } && body.Declares(local)) return [];
-        return reach.Calls < MaxCalls && entries.Running(body) is { } into ? into.Select(entry => Through(entry, reach)).OfType<Reach>() : [];
+        return reach.Calls < MaxCalls && entries.Running(body) is { } into ? into.Select(entry => Through(entry, reach, writes)).OfType<Reach>() : [];
     }
 
-    private static Reach? Through(Entry entry, Reach reach)
+    private static Reach? Through(Entry entry, Reach reach, bool writes)
     {
         var accessed = entry.Translate(reach.Object, reach.Body);
         if (!accessed.IsKnown || IsReplaced(accessed, entry.Caller)) return null;
@@ -79,7 +79,7 @@ internal sealed class ReachFinder(EntryTable entries)
             above = above with { Pending = IsAsync(caller) || (isReturned && caller.Method.ReturnType.Name is "Task" or "ValueTask") };
         }
 
-        return entry.Holds.IsEmpty ? above : above with { Locked = true };
+        return Hold.Protects(entry.Holds, writes) ? above with { Locked = true } : above;
     }
 
     /// <summary>Whether the body puts a new object where the path leads through, so that one run's is not the next one's.</summary>

@@ -33,9 +33,9 @@ internal static class StartSyntax
     public static bool TakesWork(SyntaxNode member) => member is MethodDeclarationSyntax { ParameterList.Parameters: var parameters } && parameters.Any(static parameter => parameter.Type is not null
         && parameter.Type.DescendantNodesAndSelf().OfType<SimpleNameSyntax>().Any(static name => name.Identifier.ValueText is "Action" or "Func" or "ThreadStart" or "ParameterizedThreadStart" or "WaitCallback" or "TimerCallback"));
 
-    /// <summary><c>_timer = new(Tick, …)</c></summary>
+    /// <summary><c>_timer = new(Tick, …)</c>, <c>new(new ThreadStart(Run))</c></summary>
     public static bool MayStart(ImplicitObjectCreationExpressionSyntax creation) =>
-        creation.ArgumentList.Arguments.Any(static argument => argument.Expression is AnonymousFunctionExpressionSyntax or SimpleNameSyntax or MemberAccessExpressionSyntax);
+        creation.ArgumentList.Arguments.Any(static argument => argument.Expression is AnonymousFunctionExpressionSyntax or SimpleNameSyntax or MemberAccessExpressionSyntax or ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: "ThreadStart" or "ParameterizedThreadStart" or "TimerCallback" } });
 
     /// <summary>Whether the name is that of a method called here whose task, if it returns one, goes on beside what follows: it is neither awaited or waited for at once, nor left to the caller.</summary>
     public static bool IsLeftRunning(SimpleNameSyntax name) => CallOf(name) is { } call && IsLeftRunning(call);

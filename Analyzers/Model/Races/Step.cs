@@ -74,4 +74,14 @@ internal sealed class Condition(IOperation expression, ImmutableArray<Step> test
 /// <summary>One hold of a lock, from one acquire to its release.</summary>
 /// <param name="Site">The acquire; two holds of one lock differ in it.</param>
 /// <param name="Lock">The lock.</param>
-internal readonly record struct Hold(IOperation Site, Place Lock);
+/// <param name="IsShared">Whether other readers may hold it too: it keeps writers out, and nobody else.</param>
+internal readonly record struct Hold(IOperation Site, Place Lock, bool IsShared = false)
+{
+    /// <summary>Whether one who holds these may do it with nobody between: read, or write, what they guard.</summary>
+    public static bool Protects(ImmutableArray<Hold> holds, bool writes)
+    {
+        foreach (var hold in holds)
+            if (!hold.IsShared || !writes) return true;
+        return false;
+    }
+}

@@ -40,7 +40,7 @@ internal sealed class TornAccessFinder(Concurrency concurrency) : RaceFinder
         if (Confinement.IsConfined(body, access.Place)) return true;
 
         // The callers hold the lock.
-        return concurrency.RunsLocked(body);
+        return concurrency.RunsLocked(body, access.Writes);
     }
 
     private Race? RaceOf(Body body, ImmutableArray<Access> accesses, SemanticModel model)

@@ -35,7 +35,7 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
     private Race? OfDeclared(Body body, Place place, ImmutableArray<Access> accesses, ISymbol guard, SemanticModel model)
     {
         var unguarded = accesses.Where(access => !Holds(access, guard, place.Owner)).ToImmutableArray();
-        if (unguarded.IsEmpty || concurrency.RunsLocked(body)) return null;
+        if (unguarded.IsEmpty || concurrency.RunsLocked(body, unguarded.Any(static access => access.Writes))) return null;
         var evidence = new RaceEvidence("which its declaration says guards it", [.. guard.Locations.Take(1)]);
         return RaceOf(body, place, unguarded, guard.Name, evidence, model);
     }
@@ -46,7 +46,7 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
         if (accesses.Any(static access => access.Writes || !access.Holds.IsEmpty) || !Tearing.CanTear(place.Symbol!) || concurrency.GuardOf(place, body) is not { } guard || guard.Lock.Symbol is not { } held) return null;
         var all = concurrency.AccessesOf(place, body).Where(static found => !Concurrency.IsOnceOnly(found.Body)).ToList();
         var guarded = all.Where(found => Holds(found.Access, held, found.Access.Place.Owner)).ToList();
-        if (guarded.Count < LeastGuarded || 3 * (all.Count - guarded.Count) > all.Count || all.Except(guarded).Any(static found => found.Access.Writes) || concurrency.RunsLocked(body)) return null;
+        if (guarded.Count < LeastGuarded || 3 * (all.Count - guarded.Count) > all.Count || all.Except(guarded).Any(static found => found.Access.Writes) || concurrency.RunsLocked(body, writes: false)) return null;
         var change = guarded.First(static found => found.Access.Writes).Access.Operation;
         var evidence = new RaceEvidence($"which is held at {guarded.Count} of its {all.Count} uses, all changes among them", [change.Syntax.GetLocation()]);
         return RaceOf(body, place, accesses, held.Name, evidence, model);

@@ -40,7 +40,7 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         if (Guards.DeclaredGuardOf(use.Place) is not null) return true;
 
         // The callers hold the lock.
-        return concurrency.RunsLocked(body);
+        return concurrency.RunsLocked(body, use.Writes);
     }
 
     /// <summary>Whether it is put into a wrapper that locks each call, where it is made.</summary>
