@@ -79,6 +79,8 @@ public class CheckThenActTests
         "if (args.Length > 0) { if (args.Length > 1) Task.Run(() => account.Withdraw(1)); throw new Exception(); } Task.Run(() => account.Withdraw(2));",
         "async Task DrawAsync() { await Task.Yield(); account.Withdraw(1); } await DrawAsync(); await DrawAsync();",
         "static Task DrawAsync(Account one) => Task.Run(() => one.Withdraw(1)); await DrawAsync(account); await DrawAsync(account);",
+        "async Task DrawAsync() { await Task.Yield(); account.Withdraw(1); } static void RunSync(Func<Task> work) => work().GetAwaiter().GetResult(); RunSync(() => DrawAsync()); RunSync(DrawAsync);",
+        "async Task DrawAsync() { await Task.Yield(); account.Withdraw(1); } static void Block(Task work) { work.Wait(); } Block(DrawAsync()); Block(DrawAsync());",
         "static void Once(Action work) { var t = new Thread(() => work()); t.Start(); t.Join(); } Once(() => account.Withdraw(1)); Once(() => account.Withdraw(1));",
         "using var timer = new Timer(_ => account.Withdraw(1), null, 10, Timeout.Infinite);",
         "button += (_, _) => account.Withdraw(1);",

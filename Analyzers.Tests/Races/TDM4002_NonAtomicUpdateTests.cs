@@ -1,3 +1,4 @@
+using Microsoft.CodeAnalysis.CSharp;
 using Tandem.Analyzers.Races;
 using Verify = Tandem.Analyzers.Tests.Verification.CSharpAnalyzerVerifier<Tandem.Analyzers.Races.NonAtomicUpdateAnalyzer>;
 
@@ -83,6 +84,7 @@ public class NonAtomicUpdateTests
         "int _n; readonly ReaderWriterLockSlim _gate = new(); public void Run(int n) { _gate.EnterReadLock(); try { [|_n++|]; } finally { _gate.ExitReadLock(); } }",
         "int _a, _b; public void Run(int n) { [|_a++|]; [|_b++|]; }",
         "int _n; public void Run(int n) { [|_n++|]; Interlocked.Increment(ref _n); }",
+        "int _n; public void Run(int n) { ref var same = ref _n; [|same++|]; }",
     ];
 
     /// <summary>Their twins that are safe, though two threads run Run(10) on one object, or are another rule's.</summary>
@@ -104,6 +106,8 @@ public class NonAtomicUpdateTests
         "public void Run(int n) { var data = new Data(); data.Count++; } class Data { public int Count; }",
         "public void Run(int n) { var counts = new int[3]; counts[0]++; }",
         "[ThreadStatic] static int t_n; public void Run(int n) { t_n++; }",
+        "int _n; public void Run(int n) { ref var own = ref _n; var counts = new int[1]; own = ref counts[0]; own++; }",
+        "readonly int[] _n = new int[30]; public void Run(int n) { Parallel.For(0, 30, i => { ref var own = ref _n[i]; own++; }); }",
         "[Tandem.ThreadConfined] int _n; public void Run(int n) { _n++; }",
         "readonly ThreadLocal<int> _n = new(); public void Run(int n) { _n.Value++; }",
         "int _n; readonly Work _work = new(); public void Run(int n) { _work.Once(); } class Work { int _n; public Work() { _n++; } public void Once() { } }",
@@ -152,6 +156,7 @@ public class NonAtomicUpdateTests
         "var sums = new int[2]; var next = 0; Parallel.For(0, 2, i => sums[[|next++|]] = i);",
         "var n = 0; using var timer = new Timer(_ => [|n++|], null, 0, 10); Console.ReadLine();",
         "var n = 0; var t = new Thread(() => { for (var i = 0; i < 9; i++) [|n++|]; }); t.Start(); for (var i = 0; i < 9; i++) [|n--|]; t.Join();",
+        "var sums = (Hits: 0, Misses: 0); Parallel.For(0, 9, i => { [|sums.Hits++|]; }); Console.WriteLine(sums);",
         "var total = 0.0; new[] { 1.0, 2.0 }.AsParallel().ForAll(x => { [|total += x|]; });",
         // Each has its own, or they come in order.
         "var sum = 0; for (var i = 0; i < 9; i++) sum += i; Console.WriteLine(sum);",
@@ -179,6 +184,38 @@ public class NonAtomicUpdateTests
                 {{body}}
                 await Task.CompletedTask;
             }
+        }
+        """);
+
+    [Theory]
+    [InlineData("class Counter(int n) { public void Run() => [|n++|]; public static void Start() { var one = new Counter(1); Parallel.For(0, 9, _ => one.Run()); } }")]
+    [InlineData("class Counter(int n) { public void Run() => n++; public static void Start() { Parallel.For(0, 9, _ => { var own = new Counter(1); own.Run(); }); } }")]
+    [InlineData("class Counter(int n, object gate) { public void Run() { lock (gate) n++; } public static void Start() { var one = new Counter(1, new object()); Parallel.For(0, 9, _ => one.Run()); } }")]
+    [InlineData("class Counter { public int Next { get => [|++field|]; } public static void Start() { var one = new Counter(); Parallel.For(0, 9, _ => Console.WriteLine(one.Next)); } }")]
+    [InlineData("class Counter { public int Next { get => Interlocked.Increment(ref field); } public static void Start() { var one = new Counter(); Parallel.For(0, 9, _ => Console.WriteLine(one.Next)); } }")]
+    public Task StateWithoutFieldDeclaration_TriggersWhereShared(string type) => new Verify.Test
+    {
+        TestCode = "using System; using System.Threading; using System.Threading.Tasks; " + type,
+        LanguageVersion = LanguageVersion.Preview,
+    }.RunAsync();
+
+    [Theory]
+    [InlineData("SendAsync().Forget(); SendAsync().Forget();", true)]
+    [InlineData("SendAsync().RunSync(); SendAsync().RunSync();", false)]
+    [InlineData("SendAsync().Wait(); SendAsync().GetAwaiter().GetResult();", false)]
+    public Task TaskLeftToAnExtension_TriggersUnlessThatWaits(string calls, bool isReported) => Verify.VerifyAnalyzerAsync(
+        $$"""
+        using System.Threading.Tasks;
+        static class TaskExtensions
+        {
+            public static void Forget(this Task task) { }
+            public static void RunSync(this Task task) => task.GetAwaiter().GetResult();
+        }
+        class Sender
+        {
+            int _sent;
+            async Task SendAsync() { await Task.Yield(); {{(isReported ? "[|_sent++|]" : "_sent++")}}; }
+            public void Start() { {{calls}} }
         }
         """);
 

@@ -136,7 +136,7 @@ public class DataRaceTests
         // Readers under a read lock, themselves or through what they call.
         Shared + "public decimal Last { get { _gate.EnterReadLock(); try { return _last; } finally { _gate.ExitReadLock(); } } }",
         Shared + "public decimal Last { get { _gate.EnterReadLock(); try { return Get(); } finally { _gate.ExitReadLock(); } } } decimal Get() => _last;",
-        Shared + "public bool Has(int[] all) { _gate.EnterReadLock(); try { return all.Any(x => x == _last); } finally { _gate.ExitReadLock(); } }",
+        Shared + "public bool Has(int[] all) { _gate.EnterReadLock(); try { return Array.Exists(all, x => x == _last); } finally { _gate.ExitReadLock(); } }",
         Shared + "T Reading<T>(Func<T> read) { _gate.EnterReadLock(); try { return read(); } finally { _gate.ExitReadLock(); } } public decimal Last => Reading(() => _last);",
 
         "[ThreadStatic] static decimal s_last; void Run(int n) { s_last = n; }",

@@ -87,7 +87,7 @@ internal sealed class Concurrency
     public IEnumerable<(Body Body, Access Access)> AccessesOf(Place place, Body near) => place.Symbol switch
     {
         null => [],
-        IFieldSymbol or IPropertySymbol => _accesses.GetOrAdd(place.Symbol, FindAccesses).Where(found => found.Access.Place.IsContents == place.IsContents),
+        { } state when state.IsState() => _accesses.GetOrAdd(state, FindAccesses).Where(found => found.Access.Place.IsContents == place.IsContents),
         var variable => AccessesIn(near.Outermost.SelfAndNested(), variable).Where(found => found.Access.Place.IsContents == place.IsContents),
     };
 

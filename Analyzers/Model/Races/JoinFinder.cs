@@ -68,7 +68,11 @@ internal sealed class JoinFinder(Body body, IOperation origin)
             case "WhenAll" or "WhenAny" or "WhenEach": Fall(HandleFate.Gathered); Follow(call, depth + 1); break;
             case "Add" or "Enqueue" or "Push" or "TryAdd" or "AddLast": FollowVariable(Variable(call.Instance), depth); break;
             case "ForEach": FollowEach(call); break;
-            default: Follow(call, depth + 1); break;
+            // `RunSync(SendAsync())`
+            default:
+                if (SmallMethod.WaitsForTask(call.TargetMethod)) Join(call);
+                else Follow(call, depth + 1);
+                break;
         }
     }
 

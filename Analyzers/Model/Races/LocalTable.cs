@@ -10,6 +10,7 @@ internal sealed class LocalTable
     private readonly HashSet<ISymbol> _captured = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _assigned = new(SymbolEqualityComparer.Default);
     private readonly Dictionary<ISymbol, IOperation> _initial = new(SymbolEqualityComparer.Default);
+    private readonly HashSet<ISymbol> _rebound = new(SymbolEqualityComparer.Default);
     private readonly HashSet<ISymbol> _items = new(SymbolEqualityComparer.Default);
 
     public LocalTable(IOperation member)
@@ -27,8 +28,11 @@ internal sealed class LocalTable
                 case IVariableDeclaratorOperation declarator when declarator.GetVariableInitializer() is { } initializer:
                     _initial[declarator.Symbol] = initializer.Value.Unconverted()!;
                     break;
+                case ISimpleAssignmentOperation { IsRef: true, Target: ILocalReferenceOperation { Local: var local } }:
+                    _rebound.Add(local);
+                    break;
                 case IForEachLoopOperation loop:
-                    foreach (var local in loop.Locals) _items.Add(local);
+                    foreach (var item in loop.Locals) _items.Add(item);
                     break;
             }
         }
@@ -42,6 +46,9 @@ internal sealed class LocalTable
 
     /// <summary>Whether the variable keeps the value that it starts with.</summary>
     public bool NeverChanges(ISymbol variable) => !_assigned.Contains(variable);
+
+    /// <summary>Whether the <c>ref</c> local stands for what it was declared as throughout.</summary>
+    public bool IsBoundOnce(ISymbol local) => !_rebound.Contains(local);
 
     /// <summary>What the local is declared as.</summary>
     public IOperation? Initial(ISymbol local) => _initial.TryGetValue(local, out var value) ? value : null;

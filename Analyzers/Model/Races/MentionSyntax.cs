@@ -11,7 +11,7 @@ internal static class MentionSyntax
     public static bool IsIndexed(SimpleNameSyntax name) => name.Parent is ElementAccessExpressionSyntax element && element.Expression == name;
 
     /// <summary>Whether what has the name is assigned, or what is in it; and whether from what it was before.</summary>
-    public static bool IsAssigned(SimpleNameSyntax name, out bool updates)
+    public static bool IsAssigned(ExpressionSyntax name, out bool updates)
     {
         SyntaxNode target = name.Parent switch
         {
@@ -22,7 +22,7 @@ internal static class MentionSyntax
         while (target.Parent is ParenthesizedExpressionSyntax || (target.Parent is ElementAccessExpressionSyntax element && element.Expression == target)) target = target.Parent;
         updates = target.Parent switch
         {
-            AssignmentExpressionSyntax assignment when assignment.Left == target => !assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) || Mentions(assignment.Right, name.Identifier.ValueText),
+            AssignmentExpressionSyntax assignment when assignment.Left == target => !assignment.IsKind(SyntaxKind.SimpleAssignmentExpression) || Mentions(assignment.Right, name),
             PrefixUnaryExpressionSyntax prefix => prefix.IsKind(SyntaxKind.PreIncrementExpression) || prefix.IsKind(SyntaxKind.PreDecrementExpression),
             PostfixUnaryExpressionSyntax postfix => postfix.IsKind(SyntaxKind.PostIncrementExpression) || postfix.IsKind(SyntaxKind.PostDecrementExpression),
             _ => false,
@@ -36,10 +36,10 @@ internal static class MentionSyntax
         };
     }
 
-    private static bool Mentions(ExpressionSyntax expression, string name)
+    private static bool Mentions(ExpressionSyntax expression, ExpressionSyntax name)
     {
         foreach (var node in expression.DescendantNodesAndSelf())
-            if (node is SimpleNameSyntax mention && mention.Identifier.ValueText == name) return true;
+            if (node is SimpleNameSyntax mention ? name is SimpleNameSyntax other && mention.Identifier.ValueText == other.Identifier.ValueText : node is FieldExpressionSyntax && name is FieldExpressionSyntax) return true;
         return false;
     }
 

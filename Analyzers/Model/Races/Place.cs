@@ -50,7 +50,7 @@ internal sealed class Place : IEquatable<Place>
     public bool IsKnown => Root is PlaceRoot.Static or PlaceRoot.This or PlaceRoot.Variable;
 
     /// <summary>The field, property or variable that names the place; for an element, that of its array.</summary>
-    public ISymbol? Symbol => Links.OfType<ISymbol>().LastOrDefault(static link => link is IFieldSymbol or IPropertySymbol) ?? Variable;
+    public ISymbol? Symbol => Links.OfType<ISymbol>().LastOrDefault(StateExtensions.IsState) ?? Variable;
 
     /// <summary>What a message calls it.</summary>
     public string Name => Links.LastOrDefault() is ITypeSymbol type ? $"typeof({type.Name})" : Symbol?.Name ?? "this";

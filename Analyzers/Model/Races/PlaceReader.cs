@@ -1,3 +1,4 @@
+using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -11,7 +12,9 @@ internal sealed class PlaceReader(LocalTable locals)
     /// <summary>The place that the expression reads or writes.</summary>
     public Place Of(IOperation? expression) => expression.Unconverted() switch
     {
+        ILocalReferenceOperation { Local: { IsRef: true } local } when locals.Initial(local) is { } origin && locals.IsBoundOnce(local) => Of(origin),
         ILocalReferenceOperation reference => Place.Of(reference.Local),
+        IParameterReferenceOperation { Parameter: var parameter } when parameter.IsState() => Place.This.Then(parameter),
         IParameterReferenceOperation reference => Place.Of(reference.Parameter),
         IInstanceReferenceOperation { ReferenceKind: InstanceReferenceKind.ContainingTypeInstance } => Place.This,
         IFieldReferenceOperation { Field.IsStatic: true } reference => Place.Static.Then(reference.Field),
@@ -43,7 +46,7 @@ internal sealed class PlaceReader(LocalTable locals)
     {
         { ConstantValue: { HasValue: true, Value: { } constant } } => constant,
         ILocalReferenceOperation reference => reference.Local,
-        IParameterReferenceOperation reference => reference.Parameter,
+        IParameterReferenceOperation reference when !reference.Parameter.IsState() => reference.Parameter,
         _ => Place.AnyIndex,
     };
 
@@ -56,8 +59,12 @@ internal sealed class PlaceReader(LocalTable locals)
     }
 }
 
-internal static class PropertyExtensions
+internal static class StateExtensions
 {
+    /// <summary>Whether it is a field, a property, or a parameter of a type, which the type keeps like a field.</summary>
+    public static bool IsState(this ISymbol symbol) => symbol is IFieldSymbol or IPropertySymbol
+        || (symbol is IParameterSymbol { ContainingSymbol: IMethodSymbol { MethodKind: MethodKind.Constructor } constructor } && constructor.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is TypeDeclarationSyntax);
+
     /// <summary>Whether reading and writing the property is reading and writing a field that the compiler makes for it.</summary>
     public static bool IsLocation(this IPropertySymbol property)
     {

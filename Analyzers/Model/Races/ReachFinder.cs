@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
@@ -69,7 +70,8 @@ internal sealed class ReachFinder(EntryTable entries)
             return Running(above, entry, life);
         }
 
-        if (reach.Pending)
+        // `RunSync(() => SendAsync())` returns when all is done.
+        if (reach.Pending && !(entry.Site is IInvocationOperation { TargetMethod: var target } && SmallMethod.WaitsForTask(target)))
         {
             // An async body returns at its first await, and the rest of it runs on, unless the caller awaits it in turn.
             var life = reach.Body.Method.ReturnsVoid ? new Lifetime(entry.Site.Syntax.Span.End, Lifetime.Never, HandleFate.Dropped) : Lifetime.Of(caller, entry.Site);

@@ -13,6 +13,7 @@ internal static class SmallMethod
 
     private static readonly ConditionalWeakTable<SyntaxNode, HashSet<string>> s_names = new();
     private static readonly HashSet<string> s_none = [];
+    private static readonly HashSet<string> s_waits = ["Wait", "WaitAll", "GetResult", "Result", "RunSynchronously"];
 
     /// <summary>None for a long method, or one of another assembly.</summary>
     public static HashSet<string> Names(IMethodSymbol method)
@@ -25,6 +26,10 @@ internal static class SmallMethod
     public static bool OnlyReads(IMethodSymbol method) => method is { IsAbstract: false, IsExtern: false, ContainingType.TypeKind: not TypeKind.Interface }
         && method.OriginalDefinition.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } declaration
         && !declaration.DescendantNodes().Any(static node => node is InvocationExpressionSyntax or BaseObjectCreationExpressionSyntax or LockStatementSyntax);
+
+    /// <summary>Whether the method, by the names in it or by its own, blocks its caller until the task that is passed to it, or that a delegate gives it, has ended.</summary>
+    public static bool WaitsForTask(IMethodSymbol method) => !method.IsAsync
+        && (Names(method).Overlaps(s_waits) || method.Name.StartsWith("Wait", System.StringComparison.Ordinal) || method.Name.EndsWith("Sync", System.StringComparison.Ordinal));
 
     /// <summary>Whether the method goes round in a loop until an atomic exchange succeeds.</summary>
     public static bool SpinsForExchange(IMethodSymbol method) => Names(method) is var names && names.Contains("Interlocked") && (names.Contains("CompareExchange") || names.Contains("Exchange"))

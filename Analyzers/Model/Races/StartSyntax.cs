@@ -16,6 +16,9 @@ internal static class StartSyntax
     /// <summary>Members of a task, or of what is made of tasks, whose result stands for it.</summary>
     private static readonly HashSet<string> s_passing = ["ConfigureAwait", "WaitAsync", "AsTask", "ContinueWith", "Unwrap", "ToArray", "ToList", "GetAwaiter", "OnCompleted", "UnsafeOnCompleted", "Select"];
 
+    /// <summary>Members of a task by which the caller waits for it.</summary>
+    private static readonly HashSet<string> s_joining = ["Wait", "GetResult", "RunSynchronously"];
+
     /// <summary>Whether the name is that of a member to which work is passed, or of a type whose objects run it.</summary>
     public static bool MayStart(SimpleNameSyntax name)
     {
@@ -57,7 +60,8 @@ internal static class StartSyntax
             {
                 case AwaitExpressionSyntax: return false;
                 case MemberAccessExpressionSyntax access when access.Expression == from:
-                    if (!s_passing.Contains(access.Name.Identifier.ValueText)) return false;
+                    // `SendAsync().Forget();`
+                    if (!s_passing.Contains(access.Name.Identifier.ValueText)) return access.Parent is InvocationExpressionSyntax { Parent: ExpressionStatementSyntax or ArrowExpressionClauseSyntax or LambdaExpressionSyntax } && !s_joining.Contains(access.Name.Identifier.ValueText);
                     break;
                 // What is no task.
                 case BinaryExpressionSyntax { RawKind: not (int)SyntaxKind.CoalesceExpression } or PrefixUnaryExpressionSyntax or IsPatternExpressionSyntax or InterpolationSyntax: return false;

@@ -20,6 +20,7 @@ internal sealed class TreeReader(TreeIndex index)
         {
             _scopes.Enter(node, TreeIndex.IsMember(node) ? index.Add(node) : null);
             if (node is SimpleNameSyntax name) NoteName(name);
+            else if (node is FieldExpressionSyntax field) NoteField(field);
             else if (node is MemberDeclarationSyntax or ParameterSyntax or TupleElementSyntax) NoteDeclaration(node);
             else if (_scopes.Member is { } member) NoteCode(member, node);
         }
@@ -105,6 +106,8 @@ internal sealed class TreeReader(TreeIndex index)
     {
         if (CollectionSyntax.IsConcurrent(mention)) index.ConcurrentCollections.UnionWith(CollectionSyntax.Declared(mention));
         else if (CollectionSyntax.IsPlain(mention)) index.PlainCollections.UnionWith(CollectionSyntax.Declared(mention));
+        // `var sums = (Hits: 0, Misses: 0)`
+        if (mention.Parent is NameColonSyntax { Parent: ArgumentSyntax { Parent: TupleExpressionSyntax } }) index.State[mention.Identifier.ValueText] = true;
         if (_scopes.Member is not { } member) return;
 
         var name = mention.Identifier.ValueText;
@@ -128,6 +131,18 @@ internal sealed class TreeReader(TreeIndex index)
         if (isAssigned) member.Assigned.Add(name);
         if (isUpdated) member.Updated.Add(name);
         if (isTested) member.Tested.Add(name);
+    }
+
+    /// <summary><c>field</c>, which has the name of its property.</summary>
+    private void NoteField(FieldExpressionSyntax field)
+    {
+        if (_scopes.Member is not { } member || field.FirstAncestorOrSelf<PropertyDeclarationSyntax>() is not { Identifier.ValueText: var name }) return;
+        if (!index.State.ContainsKey(name)) index.State[name] = false;
+        index.Mention(member, name, CallShapes.Any);
+        var isAssigned = MentionSyntax.IsAssigned(field, out var isUpdated);
+        if (isAssigned) member.Assigned.Add(name);
+        else if (MentionSyntax.IsTested(field)) member.Tested.Add(name);
+        if (isUpdated) member.Updated.Add(name);
     }
 
     /// <summary>Whether it is the name of a member of something: <c>x.Name</c>, <c>x?.Name</c>, <c>new() { Name = … }</c>, <c>is { Name: … }</c></summary>
