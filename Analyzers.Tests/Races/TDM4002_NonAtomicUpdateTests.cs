@@ -96,6 +96,8 @@ public class NonAtomicUpdateTests
         "int _n; readonly SemaphoreSlim _gate = new(1); public void Run(int n) { _gate.Wait(); try { _n++; } finally { _gate.Release(); } }",
         "int _n; readonly ReaderWriterLockSlim _gate = new(); public void Run(int n) { _gate.EnterWriteLock(); try { _n++; } finally { _gate.ExitWriteLock(); } }",
         "int _n; readonly object _gate = new(); public void Run(int n) { lock (_gate) Add(); } void Add() => _n++;",
+        "interface ILocks { IDisposable Acquire(int key); } readonly ILocks _locks = null!; int _n; public void Run(int n) { using (_locks.Acquire(n)) _n++; }",
+        "interface IMutex { Task<IAsyncDisposable> LockAsync(); } readonly IMutex _mutex = null!; int _n; public async void Run(int n) { await using var hold = await _mutex.LockAsync(); _n++; }",
         "int _n; readonly object _gate = new(); [Tandem.Holds(nameof(_gate))] void Add() => _n++; public void Run(int n) { lock (_gate) Add(); }",
         "int _n; [System.Runtime.CompilerServices.MethodImpl(System.Runtime.CompilerServices.MethodImplOptions.Synchronized)] public void Run(int n) { _n++; }",
         "int _n; public void Run(int n) { Interlocked.Increment(ref _n); }",

@@ -11,6 +11,13 @@ internal sealed partial class BodyReader
     private void VisitDeclarator(IVariableDeclaratorOperation declarator)
     {
         if (declarator.GetVariableInitializer() is not { } initializer) return;
+        // `ref var same = ref _n;` reads nothing yet.
+        if (declarator.Symbol.IsRef && _places.Of(initializer.Value).IsKnown)
+        {
+            VisitReceiver(initializer.Value);
+            return;
+        }
+
         _sources[declarator.Symbol] = SourcesOf(initializer.Value);
     }
 

@@ -24,17 +24,22 @@ internal static class LockHelper
         || (SmallMethod.SpinsForExchange(taker) && !SmallMethod.SpinsForExchange(method) && SymbolEqualityComparer.Default.Equals(method.ContainingType, taker.ContainingType)
             && SmallMethod.Names(method).Intersect(SmallMethod.Names(taker)).Any(name => method.ContainingType.GetMembers(name).Any(static member => member is IFieldSymbol)));
 
-    /// <summary>Whether what is disposed in the end is the hold of a lock: a call or a constructor of this compilation that takes one made it.</summary>
+    /// <summary>Whether what is disposed in the end is the hold of a lock: a call or a constructor of this compilation that takes one made it, or a call whose code is not to be seen and whose name says so.</summary>
     public static bool IsHold(IOperation? resource) => resource switch
     {
         IVariableDeclarationGroupOperation group => group.Declarations.SelectMany(static declaration => declaration.Declarators).Any(static declarator => IsHold(declarator.GetVariableInitializer()?.Value)),
         IConversionOperation or IParenthesizedOperation => IsHold(resource.Unconverted()),
         IAwaitOperation awaited => IsHold(awaited.Operation),
         IInvocationOperation { TargetMethod.Name: "ConfigureAwait" } call => IsHold(call.Instance),
-        IInvocationOperation call => Takes(call.TargetMethod),
+        IInvocationOperation call => Takes(call.TargetMethod) || IsNamedForTaking(call.TargetMethod),
         IObjectCreationOperation { Constructor: { } constructor } => Takes(constructor),
         _ => false,
     };
+
+    /// <summary><c>using (locks.Acquire(key))</c>, <c>await using (await _mutex.LockAsync())</c></summary>
+    private static bool IsNamedForTaking(IMethodSymbol method) => (method.IsAbstract || method.DeclaringSyntaxReferences.IsEmpty)
+        && !(method.DeclaringSyntaxReferences.IsEmpty && LockTable.IsAcquireName(method.Name))
+        && (method.Name is "Enter" or "EnterAsync" || new[] { "Acquire", "TryAcquire", "Lock", "Obtain" }.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal)));
 
     private static bool Acquires(IMethodSymbol method) => SmallMethod.Names(method).Any(LockTable.IsAcquireName);
 
