@@ -221,6 +221,20 @@ public class NonAtomicUpdateTests
         }
         """);
 
+    [Fact]
+    public Task DelegateKeptByEachObject_DoesNotTrigger() => Verify.VerifyAnalyzerAsync(
+        """
+        using System; using System.Threading.Tasks;
+        class Counter
+        {
+            readonly Action _work;
+            int _n;
+            public Counter() => _work = Hit;
+            void Hit() => _n++;
+            public void StartAll(Counter[] all) { foreach (var one in all) Task.Run(one._work); }
+        }
+        """);
+
     [Theory]
     [InlineData("readonly Action _work; public Counter() { _work = Hit; }")]
     [InlineData("Action _work { get; set; } public Counter() { _work = Hit; }")]

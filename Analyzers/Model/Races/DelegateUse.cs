@@ -97,7 +97,8 @@ internal sealed class DelegateUses(BodyTable bodies, SpawnTable spawns)
     {
         ILocalReferenceOperation reference => reference.Local,
         IParameterReferenceOperation reference => reference.Parameter,
-        IFieldReferenceOperation or IPropertyReferenceOperation => ((IMemberReferenceOperation)operation).Member,
+        // Another object's delegate is about that object.
+        IFieldReferenceOperation or IPropertyReferenceOperation when ((IMemberReferenceOperation)operation).Instance is null or IInstanceReferenceOperation => ((IMemberReferenceOperation)operation).Member,
         _ => null,
     };
 
