@@ -24,6 +24,11 @@ public class CheckThenActFixHazardTests
     [Fact]
     public Task AWaitForAnotherThread_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public void Withdraw(int n) { while ([|_balance < n|]) { } _balance -= n; }");
 
+    [Theory]
+    [InlineData("int _balance; public void Give(int n) => _balance += n; public void Withdraw(int n) { if ([|_balance >= n|]) _balance -= n; }")]
+    [InlineData("int _balance; public void Give(int n) { if (_balance < n) _balance = n; } public void Withdraw(int n) { if ([|_balance >= n|]) _balance -= n; }")]
+    public Task ANewLockThatOthersWouldPassBy_IsNotOffered(string members) => VerifyNotOfferedAsync(members);
+
     /// <summary>Code over which a lock must not be held.</summary>
     public static TheoryData<string> Hazards =>
     [

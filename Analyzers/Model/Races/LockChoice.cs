@@ -36,10 +36,15 @@ internal static class LockChoice
         if (LockHarm.IsPassedBy(body, place, uses, concurrency)) return s_none;
         if (Guards.DeclaredGuardOf(place) is { } declared) return Guards.CanBeLocked(declared) ? ExistingLock(Text(place, uses, declared, model)) : s_none;
         if (concurrency.GuardOf(place, body) is { } guard) return IsMonitor(guard.Hold) ? ExistingLock(Text(place, uses, guard.Lock, guard.Access.Place, model)) : s_none;
-        return !LockHarm.IsSecond(body, place, concurrency) && HomeOf(body, place) is { } home
+        return !LockHarm.IsSecond(body, place, concurrency) && AreOthersKnown(body, place, concurrency) && HomeOf(body, place) is { } home
             ? s_none.Add(State, place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(place, uses))
             : s_none;
     }
+
+    /// <summary>Whether all that change the place elsewhere are reported as well. A new lock would be the first to tell of the others, and half a repair.</summary>
+    private static bool AreOthersKnown(Body body, Place place, Concurrency concurrency) => concurrency.AccessesOf(place, body).All(other =>
+        !other.Access.Writes || other.Body.Outermost == body.Outermost || Concurrency.IsOnceOnly(other.Body) || other.Access.Value?.ConstantValue.HasValue == true
+        || RaceEvidence.For(other.Body, other.Access.Operation, other.Access.Place, () => concurrency.OverlapAt(other.Body, other.Access, other.Access.Place), concurrency) is not null);
 
     private static ImmutableDictionary<string, string?> ExistingLock(string? text) =>
         text is null ? s_none : s_none.Add(Existing, text);
