@@ -219,16 +219,5 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
             membership.Leave();
     }
 
-    private TResult Inside<TResult>(Func<BarrierPhases, TResult> use)
-    {
-        _lease.Enter();
-        try
-        {
-            return use(_phases);
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-    }
+    private TResult Inside<TResult>(Func<BarrierPhases, TResult> use) => _lease.Inside(_phases, use);
 }

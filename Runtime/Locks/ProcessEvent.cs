@@ -171,16 +171,5 @@ public sealed class ProcessEvent : IDisposable, ISharedPrimitive<ProcessEvent>
         }
     }
 
-    private TResult Inside<TResult>(Func<SignalWord, TResult> use)
-    {
-        _lease.Enter();
-        try
-        {
-            return use(_signal);
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-    }
+    private TResult Inside<TResult>(Func<SignalWord, TResult> use) => _lease.Inside(_signal, use);
 }

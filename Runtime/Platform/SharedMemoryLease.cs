@@ -23,6 +23,21 @@ internal sealed class SharedMemoryLease(SharedMemory memory, string owner) : IDi
 
     public void Exit() => memory.Exit();
 
+    /// <summary>Uses what lies in the memory, which stays mapped meanwhile.</summary>
+    /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
+    public TResult Inside<TContents, TResult>(TContents contents, Func<TContents, TResult> use)
+    {
+        Enter();
+        try
+        {
+            return use(contents);
+        }
+        finally
+        {
+            Exit();
+        }
+    }
+
     /// <summary>As <see cref="Enter"/>, for a stay that ends on the same thread, with the disposal of what is returned.</summary>
     /// <exception cref="ObjectDisposedException">The primitive was disposed.</exception>
     public MemoryVisit Visit()

@@ -203,16 +203,5 @@ public sealed partial class ProcessQueue<T> : IDisposable, IProcessWaitable, ISh
         }
     }
 
-    private TResult Inside<TResult>(Func<SharedRing, TResult> use)
-    {
-        _lease.Enter();
-        try
-        {
-            return use(_ring);
-        }
-        finally
-        {
-            _lease.Exit();
-        }
-    }
+    private TResult Inside<TResult>(Func<SharedRing, TResult> use) => _lease.Inside(_ring, use);
 }

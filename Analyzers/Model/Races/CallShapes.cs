@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
@@ -27,17 +28,7 @@ internal readonly record struct CallShapes
     public bool Overlaps(CallShapes other) => (_bits & other._bits) != 0;
 
     /// <summary>How the name is used here.</summary>
-    public static CallShapes Of(SimpleNameSyntax name)
-    {
-        var called = name.Parent switch
-        {
-            InvocationExpressionSyntax call when call.Expression == name => call,
-            MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Name == name && call.Expression == access => call,
-            MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax call } => call,
-            _ => null,
-        };
-        return called is null ? Mention : With(called.ArgumentList.Arguments.Count);
-    }
+    public static CallShapes Of(SimpleNameSyntax name) => MentionSyntax.CallOf(name) is { } call ? With(call.ArgumentList.Arguments.Count) : Mention;
 
     /// <summary>How a member so declared can be used. Accessors are not called by name.</summary>
     public static CallShapes Of(SyntaxNode member)
@@ -64,4 +55,10 @@ internal readonly record struct CallShapes
     }
 
     private static CallShapes With(int arguments) => new(1 << Math.Min(arguments, Many));
+}
+
+internal static class CallShapesExtensions
+{
+    /// <summary>Notes the name with these shapes, too.</summary>
+    public static void Note(this Dictionary<string, CallShapes> names, string name, CallShapes shapes) => names[name] = names.TryGetValue(name, out var known) ? known | shapes : shapes;
 }

@@ -20,7 +20,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
 
     private IEnumerable<CheckThenAct> Find(Body body)
     {
-        var names = TreeIndex.MemberOf(body.Root.Syntax) is { } member ? NameTable.Of(member) : null;
+        var names = NameTable.Of(body);
         foreach (var step in body.Steps)
         {
             // The rules for collections speak of what is in them.
@@ -75,7 +75,7 @@ internal sealed class CheckThenActs(Concurrency concurrency)
         if (act.Holds.IsEmpty) return false;
         for (var (under, steps) = (act.Under, 0); under is not null && steps < MaxConditions; under = under.Outer, steps++)
             foreach (var test in under.Tests)
-                if (test is Access { Kind: AccessKind.Read } read && read.Place.Equals(act.Place) && read.Holds.Any(hold => act.Holds.Any(held => held.Site == hold.Site))) return true;
+                if (test is Access { Kind: AccessKind.Read } read && read.Place.Equals(act.Place) && Hold.AreOne(read.Holds, act.Holds)) return true;
         return false;
     }
 

@@ -54,7 +54,7 @@ internal sealed class Concurrency
         if (!excludes(access, access) && (access is not Access own || conflicts(own)))
         {
             foreach (var reach in mine)
-                if (reach.Repeats && !reach.Locked && !(reach.Spawn is null && Confinement.TakesTurns(body.Outermost.Method.ContainingType))) return new Overlap(reach, reach, body.Method);
+                if (reach.Repeats && !reach.Locked && !TakeTurns(body, reach, reach)) return new Overlap(reach, reach, body.Method);
             if (Overlapping(mine, mine, body.Method) is { } overlap) return overlap;
         }
 
@@ -69,7 +69,7 @@ internal sealed class Concurrency
     }
 
     /// <summary>Most code is started nowhere, by the names in it alone.</summary>
-    private bool MayRunConcurrently(Body body) => TreeIndex.MemberOf(body.Root.Syntax) is not { } member || NameTable.Of(member) is not { } names || Bodies.Names.MayRunConcurrently(names);
+    private bool MayRunConcurrently(Body body) => NameTable.Of(body) is not { } names || Bodies.Names.MayRunConcurrently(names);
 
     /// <summary>Whether one lock is held at both; one that is held under a name that says nothing gets the benefit of the doubt.</summary>
     private static bool SharesLock(Step x, Step y) => !x.Holds.IsEmpty && !y.Holds.IsEmpty
@@ -153,12 +153,15 @@ internal sealed class Concurrency
             if (reach.Locked) continue;
             foreach (var theirs in others)
                 if ((IsStarted(reach) || IsStarted(theirs)) && !ReferenceEquals(reach, theirs) && (reach.Overlaps(theirs) || AreOfOneStart(reach, theirs, mine, others))
-                    && !(reach.Spawn is null && theirs.Spawn is null && Confinement.TakesTurns(mine[0].Body.Outermost.Method.ContainingType))
+                    && !TakeTurns(mine[0].Body, reach, theirs)
                     && !_handles.AreJoined(reach, theirs) && !_handles.AreJoined(theirs, reach)) return new Overlap(reach, theirs, other);
         }
 
         return null;
     }
+
+    /// <summary>Whether the object lets one of the two run at a time: neither is a thread or task of its own.</summary>
+    private static bool TakeTurns(Body body, Reach x, Reach y) => x.Spawn is null && y.Spawn is null && Confinement.TakesTurns(body.Outermost.Method.ContainingType);
 
     private static bool IsStarted(Reach reach) => reach.Life is not null;
 

@@ -53,7 +53,7 @@ internal sealed class ConcurrentCollectionFinder(Concurrency concurrency) : Race
         if (Concurrency.IsOnceOnly(body) && act.Place.Root is PlaceRoot.This or PlaceRoot.Static) return true;
 
         // One hold of one lock covers both.
-        if (check.Holds.Any(hold => act.Holds.Any(other => other.Site == hold.Site))) return true;
+        if (Hold.AreOne(check.Holds, act.Holds)) return true;
 
         // Each thread, or the one thread that may touch it, has its own.
         if (Confinement.IsConfined(body, act.Place)) return true;

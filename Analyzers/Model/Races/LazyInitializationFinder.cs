@@ -38,7 +38,7 @@ internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThe
     }
 
     private static bool IsSecondTest(Access other, CheckThenAct found) => other.Kind is AccessKind.Read && other != found.Read && other.Place.Equals(found.Place)
-        && other.Operation.Position() < found.Act.Operation.Position() && other.Holds.Any(hold => found.Act.Holds.Any(held => held.Site == hold.Site));
+        && other.Operation.Position() < found.Act.Operation.Position() && Hold.AreOne(other.Holds, found.Act.Holds);
 
     private bool IsInnocent(Body body, Access write)
     {
@@ -83,7 +83,7 @@ internal sealed class LazyInitializationFinder(Concurrency concurrency, CheckThe
 
     /// <summary>Where other members make it, too, a new lock around one of them is half a repair.</summary>
     private ImmutableDictionary<string, string?> Locks(Body body, Place place, ImmutableDictionary<string, string?> locks) =>
-        locks.ContainsKey(LockChoice.Home) && concurrency.AccessesOf(place, body).Any(other => other.Body.Outermost != body.Outermost && other.Access.Writes && !Concurrency.IsOnceOnly(other.Body) && other.Access.Value?.ConstantValue.HasValue != true)
+        locks.ContainsKey(LockChoice.Home) && LockChoice.ChangesElsewhere(body, place, concurrency).Any()
             ? ImmutableDictionary<string, string?>.Empty
             : locks;
 

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
@@ -41,10 +42,12 @@ internal static class LockChoice
             : s_none;
     }
 
+    /// <summary>What other members change the place to, but for constants: to put it back is no half of anything.</summary>
+    public static IEnumerable<(Body Body, Access Access)> ChangesElsewhere(Body body, Place place, Concurrency concurrency) => concurrency.AccessesOf(place, body).Where(other =>
+        other.Access.Writes && other.Body.Outermost != body.Outermost && !Concurrency.IsOnceOnly(other.Body) && other.Access.Value?.ConstantValue.HasValue != true);
+
     /// <summary>Whether all that change the place elsewhere are reported as well. A new lock would be the first to tell of the others, and half a repair.</summary>
-    private static bool AreOthersKnown(Body body, Place place, Concurrency concurrency) => concurrency.AccessesOf(place, body).All(other =>
-        !other.Access.Writes || other.Body.Outermost == body.Outermost || Concurrency.IsOnceOnly(other.Body) || other.Access.Value?.ConstantValue.HasValue == true
-        || RaceEvidence.For(other.Body, other.Access.Operation, other.Access.Place, () => concurrency.OverlapAt(other.Body, other.Access, other.Access.Place), concurrency) is not null);
+    private static bool AreOthersKnown(Body body, Place place, Concurrency concurrency) => ChangesElsewhere(body, place, concurrency).All(other => RaceEvidence.For(other.Body, other.Access.Operation, other.Access.Place, () => concurrency.OverlapAt(other.Body, other.Access, other.Access.Place), concurrency) is not null);
 
     private static ImmutableDictionary<string, string?> ExistingLock(string? text) =>
         text is null ? s_none : s_none.Add(Existing, text);

@@ -69,9 +69,6 @@ internal sealed class MemberNames(SyntaxNode member)
     /// <summary>Whether it may take a lock.</summary>
     public bool MayLock { get; set; }
 
-    /// <summary>Part of reading the file.</summary>
-    public void LeaveRunning(string name, CallShapes shapes) => LeftRunning[name] = LeftRunning.TryGetValue(name, out var known) ? known | shapes : shapes;
-
     /// <summary>Whether it is written in a type of that name, or in one nested in it.</summary>
     public bool IsWithin(string? typeName)
     {

@@ -7,6 +7,15 @@ namespace Tandem.Analyzers.Model;
 /// <summary>What reads like an assignment or a test of what a name stands for. A first look, before anything is bound.</summary>
 internal static class MentionSyntax
 {
+    /// <summary>The call by that name; null where it is only mentioned.</summary>
+    public static InvocationExpressionSyntax? CallOf(SimpleNameSyntax name) => name.Parent switch
+    {
+        InvocationExpressionSyntax call when call.Expression == name => call,
+        MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Name == name && call.Expression == access => call,
+        MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax call } => call,
+        _ => null,
+    };
+
     /// <summary>Whether the name stands for the elements of what it holds: <c>counts[i]</c>.</summary>
     public static bool IsIndexed(SimpleNameSyntax name) => name.Parent is ElementAccessExpressionSyntax element && element.Expression == name;
 

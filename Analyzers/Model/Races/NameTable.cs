@@ -48,6 +48,9 @@ internal sealed class NameTable
     /// <summary>The names in the member, as <see cref="TreeIndex.MemberOf"/> names it.</summary>
     public static MemberNames? Of(SyntaxNode member) => TreeIndex.Of(member.SyntaxTree).NamesIn(member);
 
+    /// <summary>The names in the member that the body is, or is part of.</summary>
+    public static MemberNames? Of(Body body) => TreeIndex.MemberOf(body.Root.Syntax) is { } member ? Of(member) : null;
+
     /// <summary>The members that may use the field or property, in the order of the source; null if there are too many to look at.</summary>
     public IReadOnlyList<MemberNames>? Using(ISymbol state) => Few(Mentioning(state.Name).Where(WithinReach(state)), MaxMentions);
 

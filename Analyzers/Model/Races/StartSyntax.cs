@@ -26,11 +26,11 @@ internal static class StartSyntax
         if (s_types.Contains(text)) return name.Parent is ObjectCreationExpressionSyntax or QualifiedNameSyntax { Parent: ObjectCreationExpressionSyntax };
         if (!SpawnTable.IsSpawnName(text)) return false;
         // `timer.Elapsed += Tick`, not `stopwatch.Elapsed`.
-        return CallOf(name) is InvocationExpressionSyntax call ? call.ArgumentList.Arguments.Count > 0 : name.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { RawKind: (int)SyntaxKind.AddAssignmentExpression };
+        return MentionSyntax.CallOf(name) is InvocationExpressionSyntax call ? call.ArgumentList.Arguments.Count > 0 : name.FirstAncestorOrSelf<AssignmentExpressionSyntax>() is { RawKind: (int)SyntaxKind.AddAssignmentExpression };
     }
 
     /// <summary>Whether the name is that of a member that gathers what runs beside one another, and ends with the last of it.</summary>
-    public static bool MayGather(SimpleNameSyntax name) => name.Identifier.ValueText is "Parallel" or "ParallelEnumerable" || (s_gathering.Contains(name.Identifier.ValueText) && CallOf(name) is not null);
+    public static bool MayGather(SimpleNameSyntax name) => name.Identifier.ValueText is "Parallel" or "ParallelEnumerable" || (s_gathering.Contains(name.Identifier.ValueText) && MentionSyntax.CallOf(name) is not null);
 
     /// <summary>Whether work can be passed to the method, which it may start.</summary>
     public static bool TakesWork(SyntaxNode member) => member is MethodDeclarationSyntax { ParameterList.Parameters: var parameters } && parameters.Any(static parameter => parameter.Type is not null
@@ -41,15 +41,7 @@ internal static class StartSyntax
         creation.ArgumentList.Arguments.Any(static argument => argument.Expression is AnonymousFunctionExpressionSyntax or SimpleNameSyntax or MemberAccessExpressionSyntax or ObjectCreationExpressionSyntax { Type: IdentifierNameSyntax { Identifier.ValueText: "ThreadStart" or "ParameterizedThreadStart" or "TimerCallback" } });
 
     /// <summary>Whether the name is that of a method called here whose task, if it returns one, goes on beside what follows: it is neither awaited or waited for at once, nor left to the caller.</summary>
-    public static bool IsLeftRunning(SimpleNameSyntax name) => CallOf(name) is { } call && IsLeftRunning(call);
-
-    private static InvocationExpressionSyntax? CallOf(SimpleNameSyntax name) => name.Parent switch
-    {
-        InvocationExpressionSyntax call when call.Expression == name => call,
-        MemberAccessExpressionSyntax { Parent: InvocationExpressionSyntax call } access when access.Name == name && call.Expression == access => call,
-        MemberBindingExpressionSyntax { Parent: InvocationExpressionSyntax call } => call,
-        _ => null,
-    };
+    public static bool IsLeftRunning(SimpleNameSyntax name) => MentionSyntax.CallOf(name) is { } call && IsLeftRunning(call);
 
     /// <summary>Follows a value outwards, through what passes it on.</summary>
     private static bool IsLeftRunning(SyntaxNode value)

@@ -39,7 +39,7 @@ internal sealed class StartedNames
     private IEnumerable<MemberNames> FindStarters(IReadOnlyList<TreeIndex> trees, Func<MemberNames, bool> mayStartWork)
     {
         var goingOn = new Dictionary<string, CallShapes>();
-        foreach (var method in trees.SelectMany(static tree => tree.GoingOn)) goingOn[method.Key] = goingOn.TryGetValue(method.Key, out var shapes) ? shapes | method.Value : method.Value;
+        foreach (var method in trees.SelectMany(static tree => tree.GoingOn)) goingOn.Note(method.Key, method.Value);
 
         foreach (var member in trees.SelectMany(static tree => tree.Members))
         {

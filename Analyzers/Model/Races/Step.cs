@@ -77,6 +77,15 @@ internal sealed class Condition(IOperation expression, ImmutableArray<Step> test
 /// <param name="IsShared">Whether other readers may hold it too: it keeps writers out, and nobody else.</param>
 internal readonly record struct Hold(IOperation Site, Place Lock, bool IsShared = false)
 {
+    /// <summary>Whether one of these holds is among those: it covers both steps.</summary>
+    public static bool AreOne(ImmutableArray<Hold> these, ImmutableArray<Hold> those)
+    {
+        foreach (var hold in these)
+            foreach (var other in those)
+                if (hold.Site == other.Site) return true;
+        return false;
+    }
+
     /// <summary>Whether one who holds these may do it with nobody between: read, or write, what they guard.</summary>
     public static bool Protects(ImmutableArray<Hold> holds, bool writes)
     {

@@ -24,12 +24,4 @@ internal static class TornSyntax
         AliasQualifiedNameSyntax qualified => qualified.Name.Identifier.ValueText,
         _ => null,
     };
-
-    /// <summary>Whether what the field or property holds may change once its object is made.</summary>
-    public static bool MayChange(SyntaxNode? declaration) => declaration switch
-    {
-        PropertyDeclarationSyntax property => property.AccessorList?.Accessors.Any(SyntaxKind.SetAccessorDeclaration) == true,
-        VariableDeclarationSyntax { Parent: FieldDeclarationSyntax field } => !field.Modifiers.Any(SyntaxKind.ReadOnlyKeyword) && !field.Modifiers.Any(SyntaxKind.ConstKeyword),
-        _ => true,
-    };
 }

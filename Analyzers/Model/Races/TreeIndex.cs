@@ -81,9 +81,6 @@ internal sealed class TreeIndex
         members.Add(member);
     }
 
-    /// <summary>Part of reading the file.</summary>
-    public void GoOn(string method, CallShapes shapes) => GoingOn[method] = GoingOn.TryGetValue(method, out var known) ? known | shapes : shapes;
-
     /// <summary>The member whose code the node is part of: a method, an accessor, an initializer, or the whole file for top-level statements.</summary>
     public static SyntaxNode? MemberOf(SyntaxNode node)
     {

@@ -41,7 +41,7 @@ internal sealed class TreeReader(TreeIndex index)
         {
             case MethodDeclarationSyntax method:
                 if (AnnotationSyntax.SaysHeld(method)) index.Held.Add(method.Identifier.ValueText);
-                if (StartSyntax.MayGoOn(method.Modifiers, method.ReturnType)) index.GoOn(method.Identifier.ValueText, CallShapes.Of(method));
+                if (StartSyntax.MayGoOn(method.Modifiers, method.ReturnType)) index.GoingOn.Note(method.Identifier.ValueText, CallShapes.Of(method));
                 break;
             case PropertyDeclarationSyntax property when IsVariable(property):
                 NoteState(property.Identifier.ValueText, property.Type, IsOpen(property.Modifiers), AnnotationSyntax.IsShared(property));
@@ -72,7 +72,7 @@ internal sealed class TreeReader(TreeIndex index)
     {
         index.State[name] = isOpen || (index.State.TryGetValue(name, out var known) && known);
         if (isShared) index.Shared.Add(name);
-        if (type is not ArrayTypeSyntax && TornSyntax.MayChange(type.Parent) && TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
+        if (type is not ArrayTypeSyntax && TornSyntax.Candidate(type) is { } structure) index.Torn.Add((name, structure));
     }
 
     private void NoteCode(MemberNames member, SyntaxNode node)
@@ -97,7 +97,7 @@ internal sealed class TreeReader(TreeIndex index)
                 member.MayStartWork |= StartSyntax.MayStart((ImplicitObjectCreationExpressionSyntax)node);
                 break;
             case SyntaxKind.LocalFunctionStatement when node is LocalFunctionStatementSyntax function && StartSyntax.MayGoOn(function.Modifiers, function.ReturnType):
-                index.GoOn(function.Identifier.ValueText, CallShapes.Any);
+                index.GoingOn.Note(function.Identifier.ValueText, CallShapes.Any);
                 break;
         }
     }
@@ -116,7 +116,7 @@ internal sealed class TreeReader(TreeIndex index)
         if (SyntaxFacts.IsInTypeOnlyContext(mention)) return;
 
         member.MayLock |= LockTable.IsAcquireName(name) || name.EndsWith("Lock", System.StringComparison.Ordinal);
-        if (StartSyntax.IsLeftRunning(mention)) member.LeaveRunning(name, CallShapes.Of(mention));
+        if (StartSyntax.IsLeftRunning(mention)) member.LeftRunning.Note(name, CallShapes.Of(mention));
         var isAssigned = MentionSyntax.IsAssigned(mention, out var isUpdated);
         var isTested = !isAssigned && MentionSyntax.IsTested(mention);
         if (!IsQualified(mention) && _scopes.Find(name) is { } local)
