@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net.Sockets;
 
 namespace Tandem.Runtime.Tests.Executors;
@@ -8,6 +9,9 @@ namespace Tandem.Runtime.Tests.Executors;
 /// </summary>
 internal sealed class Rendezvous : IDisposable
 {
+    // A connection that nobody holds any longer would be closed by its finalizer while the process lives, and the test would take that for its death.
+    private static readonly ConcurrentBag<Socket> s_announced = [];
+
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
     private readonly List<Arrival> _arrivals = [];
 
@@ -34,6 +38,7 @@ internal sealed class Rendezvous : IDisposable
         var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
         socket.Connect(new UnixDomainSocketEndPoint(path));
         socket.Send(BitConverter.GetBytes(Environment.ProcessId));
+        s_announced.Add(socket);
         return socket;
     }
 

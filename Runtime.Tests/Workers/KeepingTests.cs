@@ -180,14 +180,13 @@ public sealed class KeepingTests(ITestOutputHelper output)
     private static ProcessExecutorOptions Announced(Rendezvous meeting, ProcessExecutorOptions options)
     {
         options.EnvironmentVariables[Meeting] = meeting.Path;
-        options.Initializer = static () => s_kept = Rendezvous.Announce(Environment.GetEnvironmentVariable(Meeting)!);
+        options.Initializer = static () => Rendezvous.Announce(Environment.GetEnvironmentVariable(Meeting)!);
         return options;
     }
 
     private static int HoldAndMeet(string path)
     {
         var connection = Rendezvous.Announce(path);
-        s_kept = connection;
         _ = connection.Receive(new byte[1]);
         return Environment.ProcessId;
     }

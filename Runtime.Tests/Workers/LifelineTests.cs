@@ -86,12 +86,11 @@ public sealed class LifelineTests
                 break;
             default:
                 // The connection outlives the work and ends with the process.
-                s_connection = Rendezvous.Announce(path);
+                Rendezvous.Announce(path);
                 break;
         }
     }
 
-    private static object? s_connection;
 
     private static void StartAndSay(string[] arguments)
     {
@@ -108,7 +107,7 @@ public sealed class LifelineTests
     private static void ReturnWithoutDispose(string[] arguments)
     {
         var executor = new ProcessExecutor(1);
-        executor.Submit(static path => { s_connection = Rendezvous.Announce(path); }, arguments[0]).Wait();
+        executor.Submit(static path => { Rendezvous.Announce(path); }, arguments[0]).Wait();
     }
 
     /// <summary>The kernel closes a dying process's files a moment before it counts as dead.</summary>

@@ -162,10 +162,11 @@ internal sealed unsafe class LinuxWorkerLink : WorkerLink
     {
         lock (_gate)
         {
-            if (_closed)
-                return;
+            // Also to a worker that has just been found dead: a call that it was offered and has not begun goes to another.
             if (callId != 0)
                 _claims.Offer(callId);
+            if (_closed)
+                return;
             try
             {
                 _requests.Send(head, rest);
