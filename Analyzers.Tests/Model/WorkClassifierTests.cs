@@ -84,9 +84,9 @@ public class WorkClassifierTests
     public void Calls_AreFollowed(string source, object kind) => Assert.Equal(kind, Classify(source));
 
     [Theory]
-    [InlineData("class CpuBoundAttribute : Attribute { } interface I { [CpuBound] void Run(); } void Work(I i) => i.Run();", WorkKind.CpuBound)]
-    [InlineData("class IoBoundAttribute : Attribute { } [IoBound] void Work(int[] xs) => Array.Sort(xs);", WorkKind.IoBound)]
-    [InlineData("class CpuBoundAttribute : Attribute { } [CpuBound] class Model { public void Train() { } } void Work(Model m, Action log) { for (int i = 0; i < 9; i++) { log(); m.Train(); } }", WorkKind.CpuBound)]
+    [InlineData("interface I { [CpuBound] void Run(); } void Work(I i) => i.Run();", WorkKind.CpuBound)]
+    [InlineData("[IoBound] void Work(int[] xs) => Array.Sort(xs);", WorkKind.IoBound)]
+    [InlineData("[CpuBound] class Model { public void Train() { } } void Work(Model m, Action log) { for (int i = 0; i < 9; i++) { log(); m.Train(); } }", WorkKind.CpuBound)]
     public void TheUsersWord_Overrules(string source, object kind) => Assert.Equal(kind, Classify(source));
 
     [Fact]
@@ -120,9 +120,10 @@ public class WorkClassifierTests
     private static WorkEffects Effects(string members)
     {
         var tree = CSharpSyntaxTree.ParseText($$"""
-            using System; using System.Collections.Concurrent; using System.Collections.Generic; using System.Data.Common; using System.Diagnostics; using System.IO; using System.IO.Compression; using System.Linq; using System.Net.Http; using System.Numerics; using System.Security.Cryptography; using System.Text.Json; using System.Text.RegularExpressions; using System.Threading; using System.Threading.Tasks; class Program {
+            using System; using System.Collections.Concurrent; using System.Collections.Generic; using System.Data.Common; using System.Diagnostics; using System.IO; using System.IO.Compression; using System.Linq; using System.Net.Http; using System.Numerics; using System.Security.Cryptography; using System.Text.Json; using System.Text.RegularExpressions; using System.Threading; using System.Threading.Tasks; using Tandem; class Program {
             {{members}}
             }
+            namespace Tandem { class CpuBoundAttribute : Attribute { } class IoBoundAttribute : Attribute { } }
             """);
         var compilation = CSharpCompilation.Create("Work", [tree], s_framework, new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary));
         var work = compilation.GetSymbolsWithName("Work", SymbolFilter.Member).OfType<IMethodSymbol>().Single();

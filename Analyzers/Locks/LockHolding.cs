@@ -40,7 +40,7 @@ internal sealed record LockHolding(string Name, LockKind Kind, bool IsAsync, ITy
     {
         if (!attribute.Name.ToString().Contains("Holds")) return null;
         if (attribute.ArgumentList?.Arguments.FirstOrDefault()?.Expression is not { } argument || model.GetConstantValue(argument, cancellationToken).Value is not string name) return null;
-        if (!KnownSymbols.Of(model.Compilation).Is(model.GetTypeInfo(attribute, cancellationToken).Type, "Tandem.HoldsAttribute")) return null;
+        if (!Annotations.IsAnnotation(model.GetTypeInfo(attribute, cancellationToken).Type, "HoldsAttribute")) return null;
         var field = model.GetEnclosingSymbol(attribute.SpanStart, cancellationToken)?.ContainingType?.GetMembers(name).FirstOrDefault() ?? model.LookupSymbols(attribute.SpanStart, name: name).FirstOrDefault();
         return new LockHolding(name, LockKind.Monitor, IsAsync: false, (field as IFieldSymbol)?.Type, attribute);
     }

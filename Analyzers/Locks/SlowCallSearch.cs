@@ -49,7 +49,7 @@ internal sealed class SlowCallSearch(SemanticModel model, SyntaxNode function, F
         if (operation is not IInvocationOperation { TargetMethod: var method } || !methods.IsName(method.Name) || methods.Of(method, cancellationToken) is not { } inner) return null;
 
         // Reported where it stands, as that code is declared to run under the lock.
-        if (method.GetAttributes().Any(static attribute => attribute.AttributeClass?.Name == "HoldsAttribute")) return null;
+        if (method.IsMarked("HoldsAttribute")) return null;
 
         // Its own object, or one that it was given: who serializes that is not to be seen here.
         if (inner.Kind is not (SlowKind.Sleep or SlowKind.Wait) && !IoObject.IsOwn(inner.Operation)) return null;

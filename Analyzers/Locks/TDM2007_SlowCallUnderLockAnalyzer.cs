@@ -17,7 +17,7 @@ public sealed class SlowCallUnderLockAnalyzer() : TandemAnalyzer(Descriptors.Slo
         if (flow.Table.IsEmpty) return;
 
         var methods = SlowMethods.For(context.Compilation);
-        var mayDeclare = KnownSymbols.Of(context.Compilation).Has("Tandem.HoldsAttribute");
+        var mayDeclare = Annotations.IsDeclared(context.Compilation, "HoldsAttribute");
         context.RegisterSemanticModelAction(file =>
         {
             foreach (var function in flow.FunctionsIn(file.SemanticModel.SyntaxTree, file.CancellationToken))

@@ -91,7 +91,6 @@ public sealed class LifelineTests
         }
     }
 
-
     private static void StartAndSay(string[] arguments)
     {
         // No work: the workers are alive, but not yet far.

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using System.Reflection;
@@ -13,8 +14,7 @@ internal static class LockedMethod
     /// <summary>Whether the callers of <paramref name="method"/> see to it, or the runtime does, that <paramref name="theLock"/> is held.</summary>
     public static bool MayHold(IMethodSymbol method, AccessPath theLock) =>
         ((method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0 && (method.IsStatic ? theLock.Symbol is ITypeSymbol : theLock.IsThis))
-        || method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? [])
-            .Any(attribute => attribute.AttributeClass is { Name: "HoldsAttribute", ContainingNamespace.Name: "Tandem" } && attribute.ConstructorArguments.FirstOrDefault().Value is string name && (name == theLock.Symbol?.Name || name == theLock.ToString()))
+        || Declared(method).Any(name => name == theLock.Symbol?.Name || name == theLock.ToString())
         || IsNamedForIt(method);
 
     public static ImmutableArray<Hold> HoldsOf(Body body)
@@ -23,9 +23,8 @@ internal static class LockedMethod
         var root = method.IsStatic ? Place.Static : Place.This;
         var holds = ImmutableArray.CreateBuilder<Hold>();
         if ((method.MethodImplementationFlags & MethodImplAttributes.Synchronized) != 0) holds.Add(new Hold(body.Root, root));
-        foreach (var attribute in method.GetAttributes().Concat(method.AssociatedSymbol?.GetAttributes() ?? []))
+        foreach (var name in Declared(method))
         {
-            if (attribute.AttributeClass is not { Name: "HoldsAttribute", ContainingNamespace.Name: "Tandem" } || attribute.ConstructorArguments.FirstOrDefault().Value is not string name) continue;
             var held = method.ContainingType.GetMembers(name).FirstOrDefault();
             holds.Add(new Hold(body.Root, held is null ? Place.Unknown : (held.IsStatic ? Place.Static : Place.This).Then(held)));
         }
@@ -33,6 +32,9 @@ internal static class LockedMethod
         if (IsNamedForIt(method)) holds.Add(new Hold(body.Root, Place.Unknown));
         return holds.ToImmutable();
     }
+
+    // Of a property's accessor, the property's too.
+    private static IEnumerable<string> Declared(IMethodSymbol method) => method.NamedBy("HoldsAttribute").Concat(method.AssociatedSymbol?.NamedBy("HoldsAttribute") ?? []);
 
     /// <summary><c>AddInsideLock</c>, <c>RemoveLocked</c>: the name says what the callers see to.</summary>
     private static bool IsNamedForIt(IMethodSymbol method) => s_suffixes.Any(suffix => method.Name.EndsWith(suffix, System.StringComparison.Ordinal));

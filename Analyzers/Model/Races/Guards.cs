@@ -36,7 +36,7 @@ internal static class Guards
 
     /// <summary>The lock that a [GuardedBy] on the place names; null where there is none, or none of that name in the type.</summary>
     public static ISymbol? DeclaredGuardOf(Place place) =>
-        place.Symbol?.Annotation("GuardedByAttribute")?.ConstructorArguments.FirstOrDefault().Value is string name
+        place.Symbol?.NamedBy("GuardedByAttribute").FirstOrDefault() is { } name
             ? place.Symbol.ContainingType.GetMembers(name).FirstOrDefault(static member => member is IFieldSymbol or IPropertySymbol)
             : null;
 

@@ -99,13 +99,3 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 
     public static int Line(IOperation operation) => operation.Syntax.GetLocation().GetLineSpan().StartLinePosition.Line + 1;
 }
-
-internal static class AnnotationExtensions
-{
-    /// <summary>Whether the symbol carries that attribute of Tandem's.</summary>
-    public static bool IsMarked(this ISymbol? symbol, string attribute) => symbol?.Annotation(attribute) is not null;
-
-    /// <summary>That attribute of Tandem's on the symbol, if it carries it.</summary>
-    public static AttributeData? Annotation(this ISymbol symbol, string attribute) =>
-        symbol.GetAttributes().FirstOrDefault(data => data.AttributeClass is { ContainingNamespace: { Name: "Tandem", ContainingNamespace.IsGlobalNamespace: true } } type && type.Name == attribute);
-}

@@ -61,9 +61,11 @@ internal sealed class UnguardedAccessFinder(Concurrency concurrency) : RaceFinde
         LockChoice.For(body, place, [.. unguarded.Select(static access => access.Operation)], concurrency, model),
         [.. unguarded]);
 
-    private Race? RaceOf(Body body, Call call)
+    // Of several locks that the method says its callers hold, the first that this one does not.
+    private Race? RaceOf(Body body, Call call) => call.Target.NamedBy("HoldsAttribute").Select(name => RaceOf(body, call, name)).FirstOrDefault(static race => race is not null);
+
+    private Race? RaceOf(Body body, Call call, string name)
     {
-        if (call.Target.Annotation("HoldsAttribute")?.ConstructorArguments.FirstOrDefault().Value is not string name) return null;
         if (call.Target.ContainingType.GetMembers(name).FirstOrDefault(static member => member is IFieldSymbol or IPropertySymbol) is not { } guard) return null;
         var receiver = (call.Operation as Microsoft.CodeAnalysis.Operations.IInvocationOperation)?.Instance is { } instance ? new PlaceReader(body.Locals).Object(instance) : Place.This;
         if (!receiver.IsKnown && !guard.IsStatic) return null;

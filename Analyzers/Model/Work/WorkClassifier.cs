@@ -44,11 +44,8 @@ internal sealed class WorkClassifier
     {
         for (var declared = symbol; declared is IMethodSymbol or IPropertySymbol or INamedTypeSymbol; declared = declared.ContainingSymbol)
         {
-            foreach (var attribute in declared.GetAttributes())
-            {
-                if (attribute.AttributeClass?.Name == "CpuBoundAttribute") return WorkKind.CpuBound;
-                if (attribute.AttributeClass?.Name == "IoBoundAttribute") return WorkKind.IoBound;
-            }
+            if (declared.IsMarked("CpuBoundAttribute")) return WorkKind.CpuBound;
+            if (declared.IsMarked("IoBoundAttribute")) return WorkKind.IoBound;
         }
 
         return WorkKind.Unknown;

@@ -58,7 +58,7 @@ internal static class WorkPortability
     private static bool CanCross(INamedTypeSymbol type, HashSet<ITypeSymbol> path)
     {
         var name = $"{type.ContainingNamespace.ToDisplayString()}.{type.MetadataName}";
-        if (s_simple.Contains(name) || type.GetAttributes().Any(static a => a.AttributeClass?.Name == "ProcessPortableAttribute")) return true;
+        if (s_simple.Contains(name) || type.IsMarked("ProcessPortableAttribute")) return true;
 
         path = [.. path, type];
         if (s_containers.Contains(name) || type.IsTupleType) return type.TypeArguments.All(argument => CanCross(argument, path));
