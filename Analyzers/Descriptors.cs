@@ -56,6 +56,10 @@ internal static class Descriptors
         "Work for a process captures state that stays behind",
         "This work runs in another process, but captures {0}, and that stays behind in this one; {1}");
 
+    public static readonly DiagnosticDescriptor StaticStateInWork = Rule("TDM3002", Processes, Warning,
+        "Static state written or read by work in a process: the write is lost, the read is stale",
+        "'{0}' is {1} here in a worker process ({2}), which has a '{0}' of its own; {3}");
+
     public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
         "Check-then-act race",
         "'{0}' is checked here and changed on line {1}, but {2}; another thread can change it in between");

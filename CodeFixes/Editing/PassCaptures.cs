@@ -50,17 +50,27 @@ internal static class PassCaptures
             }
         }
 
-        // A token goes last, as everywhere.
-        values = [.. values.OrderBy(static value => value.IsToken)];
-        if (values.Count > 0 && (call is null || ArgumentChanges(model, call, values) is not { } passed || !Add(changes, passed))) return null;
-
-        Name(values, lambda);
-        changes.AddRange(LambdaHead.Changes(model, lambda, values));
-        changes.AddRange(values.SelectMany(static value => value.Renamings()));
-        return [.. changes.Distinct()];
+        return Pass(model, call, lambda, values) is { } passed && Add(changes, passed) ? [.. changes.Distinct()] : null;
     }
 
-    private static IEnumerable<TextChange>? ArgumentChanges(SemanticModel model, IInvocationOperation call, List<PassedValue> values)
+    /// <summary>The changes that make the values parameters of the lambda and arguments of the call; null where the call takes no more.</summary>
+    public static IEnumerable<TextChange>? Pass(SemanticModel model, IInvocationOperation? call, AnonymousFunctionExpressionSyntax lambda, List<PassedValue> values)
+    {
+        // A token goes last, as everywhere.
+        values = [.. values.OrderBy(static value => value.IsToken)];
+        IEnumerable<TextChange> passed = [];
+        if (values.Count > 0)
+        {
+            if (call is null || ArgumentChanges(model, call, values) is not { } arguments) return null;
+            passed = arguments;
+        }
+
+        Name(values, lambda);
+        return [.. passed, .. LambdaHead.Changes(model, lambda, values), .. values.SelectMany(static value => value.Renamings())];
+    }
+
+    /// <summary>The changes that hand the values over behind the arguments that are there; null where the call takes no more.</summary>
+    public static IEnumerable<TextChange>? ArgumentChanges(SemanticModel model, IInvocationOperation call, List<PassedValue> values)
     {
         if (call.Syntax is not InvocationExpressionSyntax { ArgumentList.Arguments: var arguments } syntax || call.TargetMethod.Name is not ("Submit" or "Start")) return null;
 

@@ -28,8 +28,10 @@ internal sealed class PassedValue
     /// <summary>The parameter's name.</summary>
     public string Name { get; set; } = "";
 
-    /// <summary>The name that says best what it is: `factor` for a field `_factor`.</summary>
-    public string Wish => _symbol.Name.TrimStart('_') is { Length: > 0 } name ? char.ToLowerInvariant(name[0]) + name.Substring(1) : _symbol.Name;
+    /// <summary>The name that says best what it is: `factor` for a field `_factor` or `s_factor`.</summary>
+    public string Wish => Unprefixed.TrimStart('_') is { Length: > 0 } name ? char.ToLowerInvariant(name[0]) + name.Substring(1) : _symbol.Name;
+
+    private string Unprefixed => _symbol is IFieldSymbol { Name: { Length: > 2 } name } && name[1] == '_' ? name.Substring(2) : _symbol.Name;
 
     /// <summary>What is passed, as it is written where the work is handed over.</summary>
     public string Expression => Uses[0].Syntax.ToString();
@@ -54,6 +56,15 @@ internal sealed class PassedValue
 
         if (use is null || WorkValue.IsWritten(use) || IsChanged(symbol, type, changes) || !WorkPortability.CanBeArgument(type)) return null;
         return new(symbol, type, use);
+    }
+
+    /// <summary>The value of a static field or property, which the work only reads; null where it can't cross.</summary>
+    public static PassedValue? OfState(ISymbol state, ITypeSymbol type, IReadOnlyList<IOperation> uses)
+    {
+        if (uses.Any(static use => StateUse.Of(use).Writes) || !WorkPortability.CanBeArgument(type)) return null;
+        var value = new PassedValue(state, type, uses[0]);
+        value.Uses.AddRange(uses.Skip(1));
+        return value;
     }
 
     public bool IsSame(PassedValue other) => SymbolEqualityComparer.Default.Equals(_symbol, other._symbol);
