@@ -12,6 +12,10 @@ internal static class Descriptors
         "CPU-bound work on threads",
         "{0} {1}; {2}");
 
+    public static readonly DiagnosticDescriptor ExecutorNeverShutDown = Rule("TDM1003", Executors, Warning,
+        "Executor never shut down",
+        "'{0}' is made here, but {1}, so its workers stay; {2}");
+
     public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
         "Lock not released on every path",
         "'{0}' is acquired here but not released {1}; {2}");

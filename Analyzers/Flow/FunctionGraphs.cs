@@ -1,6 +1,7 @@
 using System.Linq;
 using System.Threading;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.FlowAnalysis;
 using Microsoft.CodeAnalysis.Operations;
@@ -40,6 +41,15 @@ internal static class FunctionGraphs
                 };
         return null;
     }
+
+    /// <summary>Whether code of <paramref name="function"/> itself may await: it is asynchronous, or the program's top level.</summary>
+    public static bool MayAwait(SyntaxNode function) => function switch
+    {
+        AnonymousFunctionExpressionSyntax lambda => !lambda.AsyncKeyword.IsKind(SyntaxKind.None),
+        LocalFunctionStatementSyntax local => local.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        MethodDeclarationSyntax method => method.Modifiers.Any(SyntaxKind.AsyncKeyword),
+        _ => function is CompilationUnitSyntax,
+    };
 
     /// <summary>The nodes of a function without those of the functions inside it.</summary>
     public static IEnumerable<SyntaxNode> OwnNodes(SyntaxNode function) => function.DescendantNodes(node => node == function || !IsFunction(node));

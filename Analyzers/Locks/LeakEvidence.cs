@@ -66,7 +66,7 @@ internal static class LeakEvidence
     };
 
     /// <summary>The return, or the end of the function, that comes after <paramref name="last"/>.</summary>
-    private static (Location, string) Left(SyntaxNode last, SyntaxNode function)
+    public static (Location Where, string How) Left(SyntaxNode last, SyntaxNode function)
     {
         var statement = last.FirstAncestorOrSelf<StatementSyntax>();
         var next = statement is ReturnStatementSyntax ? statement : NextReturn(last, function);
