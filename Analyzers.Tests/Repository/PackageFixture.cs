@@ -1,6 +1,11 @@
 using System.Reflection;
+using System.Text.Json;
+using System.Text.RegularExpressions;
 
 namespace Tandem.Analyzers.Tests.Repository;
+
+[CollectionDefinition(nameof(PackageFixture))]
+public sealed class PackageCollection : ICollectionFixture<PackageFixture>;
 
 /// <summary>Both packages, packed once from what the tests were built with, in a feed of their own; and projects that install from it.</summary>
 public sealed class PackageFixture : IAsyncLifetime
@@ -26,7 +31,15 @@ public sealed class PackageFixture : IAsyncLifetime
     }
 
     /// <summary>A fresh project outside of the repository that installs a package from the feed, and nothing from anywhere else.</summary>
-    public Consumer NewConsumer(string package, string program, string editorConfig = "root = true")
+    public Consumer NewConsumer(string package, string program, string editorConfig = "root = true") => NewConsumer(package, program, """
+        <OutputType>Exe</OutputType>
+        <TargetFramework>net10.0</TargetFramework>
+        <Nullable>enable</Nullable>
+        <ImplicitUsings>enable</ImplicitUsings>
+        """, editorConfig);
+
+    /// <summary>The same with properties of its own.</summary>
+    public Consumer NewConsumer(string package, string program, string properties, string editorConfig, string references = "")
     {
         var folder = Directory.CreateDirectory(Path.Combine(_root, Path.GetRandomFileName(), "Consumer")).FullName;
         Write("nuget.config", $"""
@@ -40,13 +53,11 @@ public sealed class PackageFixture : IAsyncLifetime
         Write("Consumer.csproj", $"""
             <Project Sdk="Microsoft.NET.Sdk">
               <PropertyGroup>
-                <OutputType>Exe</OutputType>
-                <TargetFramework>net10.0</TargetFramework>
-                <Nullable>enable</Nullable>
-                <ImplicitUsings>enable</ImplicitUsings>
+                {properties}
               </PropertyGroup>
               <ItemGroup>
                 <PackageReference Include="{package}" Version="{Version}" />
+                {references}
               </ItemGroup>
             </Project>
             """);
@@ -69,6 +80,20 @@ public sealed class PackageFixture : IAsyncLifetime
     public sealed class Consumer(PackageFixture packages, string folder)
     {
         public string Folder => folder;
+
+        /// <summary>The ids of what a build printed as warnings, or as errors.</summary>
+        public static string[] Reported(string output, string severity) =>
+            [.. Regex.Matches(output, $"{severity} ([A-Z]+[0-9]+)").Select(match => match.Groups[1].Value).Distinct().Order()];
+
+        /// <summary>Builds, and gives what the compiler's log has of Tandem's rules: each with its level, "note" for a suggestion.</summary>
+        public async Task<string[]> ResultsAsync(int expectedExitCode, params string[] arguments)
+        {
+            await RunAsync(expectedExitCode, ["build", "--no-restore", "--no-incremental", "-p:ErrorLog=log.sarif%2Cversion=2.1", .. arguments]);
+            using var log = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(Folder, "log.sarif")));
+            return [.. log.RootElement.GetProperty("runs")[0].GetProperty("results").EnumerateArray()
+                .Select(result => $"{result.GetProperty("level").GetString()} {result.GetProperty("ruleId").GetString()}")
+                .Where(result => result.Contains(" TDM")).OrderBy(result => result.Split(' ')[1], StringComparer.Ordinal).ThenBy(result => result, StringComparer.Ordinal)];
+        }
 
         public Task<string> RunAsync(int expectedExitCode, params string[] arguments) => packages.RunAsync(folder, expectedExitCode, arguments);
     }

@@ -6,7 +6,8 @@ namespace Tandem.Analyzers.Tests.Repository;
 
 /// <summary>What a user outside of the repository sees: install, warning, repair, run.</summary>
 [Trait("Category", "Package")]
-public class PackageTests(PackageFixture packages) : IClassFixture<PackageFixture>
+[Collection(nameof(PackageFixture))]
+public class PackageTests(PackageFixture packages)
 {
     [Fact]
     public void AnalyzersPackage_HasAnalyzersAndFixes_AndNoLibrary()
@@ -62,8 +63,7 @@ public class PackageTests(PackageFixture packages) : IClassFixture<PackageFixtur
         Assert.Equal(PackageSamples.EveryRoomPrints, (await consumer.RunAsync(0, "run", "--no-build")).ReplaceLineEndings("\n"));
     }
 
-    private static string[] Warnings(string output) =>
-        [.. Regex.Matches(output, "warning (TDM[0-9]{4}|[A-Z]+[0-9]+)").Select(match => match.Groups[1].Value).Distinct().Order()];
+    private static string[] Warnings(string output) => PackageFixture.Consumer.Reported(output, "warning");
 
     private string[] Files(string package)
     {
