@@ -16,6 +16,10 @@ internal static class Descriptors
         "Executor never shut down",
         "'{0}' is made here, but {1}, so its workers stay; {2}");
 
+    public static readonly DiagnosticDescriptor ResultDropped = Rule("TDM1004", Executors, Warning,
+        "Result of submitted work dropped, so its exception is lost",
+        "{0}, so {1}; {2}");
+
     public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
         "Lock not released on every path",
         "'{0}' is acquired here but not released {1}; {2}");
