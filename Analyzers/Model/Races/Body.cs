@@ -32,6 +32,9 @@ internal sealed class Body(IMethodSymbol method, IOperation root, Body? parent, 
     /// <summary>The reads and calls that its result depends on.</summary>
     public List<Step> ResultSources { get; } = [];
 
+    /// <summary>Where it names its variables and waits, the bodies inside it included.</summary>
+    public HandleUses HandleUses => field ??= new HandleUses(Root);
+
     /// <summary>The member's own body.</summary>
     public Body Outermost => Parent is null ? this : Parent.Outermost;
 

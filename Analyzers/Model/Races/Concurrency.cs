@@ -26,6 +26,8 @@ internal sealed class Concurrency
     private readonly KeptHandles _handles;
     private readonly ConcurrentDictionary<ISymbol, ImmutableArray<(Body Body, Access Access)>> _accesses = new(SymbolEqualityComparer.Default);
 
+    private readonly ConcurrentDictionary<(ISymbol, bool IsContents), ImmutableArray<Guard>> _guards = new();
+
     private Concurrency(Compilation compilation)
     {
         Bodies = BodyTable.Of(compilation);
@@ -90,6 +92,11 @@ internal sealed class Concurrency
         { } state when state.IsState() => _accesses.GetOrAdd(state, FindAccesses).Where(found => found.Access.Place.IsContents == place.IsContents),
         var variable => AccessesIn(near.Outermost.SelfAndNested(), variable).Where(found => found.Access.Place.IsContents == place.IsContents),
     };
+
+    /// <summary>The locks under which the place is changed, at each of these changes. Not asked of each access anew: there may be thousands.</summary>
+    public ImmutableArray<Guard> GuardsOf(Place place, Body near) => place.Symbol is { } state && state.IsState()
+        ? _guards.GetOrAdd((state, place.IsContents), _ => Guards.Around(AccessesOf(place, near)))
+        : Guards.Around(AccessesOf(place, near));
 
     /// <summary>The places that start the body to run concurrently.</summary>
     public IEnumerable<Entry> StartsOf(Body body) => (_entries.Of(body) ?? []).Where(static entry => entry.Spawn is not null);

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 
@@ -15,18 +16,18 @@ internal sealed record Guard(Place Lock, Body Body, Access Access, Hold Hold);
 internal static class Guards
 {
     /// <summary>The lock under which the place is changed most often, of those that go with it: static ones, and those that live in the same object. Null if none does.</summary>
-    public static Guard? GuardOf(this Concurrency concurrency, Place place, Body near, System.Func<Guard, bool>? counts = null)
-    {
-        var guards = new List<Guard>();
-        foreach (var (body, access) in concurrency.AccessesOf(place, near))
-        {
-            if (!access.Writes || Concurrency.IsOnceOnly(body)) continue;
-            foreach (var hold in access.Holds)
-                if (hold.Lock.IsKnown && GoesWith(hold.Lock, access.Place)) guards.Add(new Guard(hold.Lock, body, access, hold));
-        }
+    public static Guard? GuardOf(this Concurrency concurrency, Place place, Body near, System.Func<Guard, bool>? counts = null) =>
+        concurrency.GuardsOf(place, near).Where(counts ?? (static _ => true)).GroupBy(static guard => Identity(guard.Lock, guard.Access.Place)).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
 
-        return guards.Where(counts ?? (static _ => true)).GroupBy(static guard => Identity(guard.Lock, guard.Access.Place)).OrderByDescending(static group => group.Count()).FirstOrDefault()?.First();
-    }
+    /// <summary>Each lock that goes with its place, at each change under it.</summary>
+    public static ImmutableArray<Guard> Around(IEnumerable<(Body Body, Access Access)> accesses) =>
+    [
+        .. from found in accesses
+           where found.Access is { Writes: true, Holds.IsEmpty: false } && !Concurrency.IsOnceOnly(found.Body)
+           from hold in found.Access.Holds
+           where hold.Lock.IsKnown && GoesWith(hold.Lock, found.Access.Place)
+           select new Guard(hold.Lock, found.Body, found.Access, hold),
+    ];
 
     /// <summary>Whether the object is its own lock: <c>lock (this)</c> around what is <c>this</c>'s, <c>lock (account)</c> around <c>account</c>'s.</summary>
     public static bool IsOwner(Place held, Place place) => held.Equals(place.Owner) && !place.Links.IsEmpty;

@@ -34,7 +34,7 @@ internal sealed class JoinFinder(Body body, IOperation origin)
             case IArrayElementReferenceOperation element when element.ArrayReference == outer: Follow(element, depth + 1); break;
             case IConditionalAccessOperation access when access.Operation == outer && access.WhenNotNull is IInvocationOperation call: FollowCall(call, depth); break;
             case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator }: FollowVariable(declarator.Symbol, depth); break;
-            case ISimpleAssignmentOperation assignment when assignment.Value == outer: FollowVariable(Variable(assignment.Target), depth); break;
+            case ISimpleAssignmentOperation assignment when assignment.Value == outer: FollowVariable(HandleUses.Variable(assignment.Target), depth); break;
             case IArrayInitializerOperation or ICollectionExpressionOperation or IArrayCreationOperation or IConditionalOperation or ICoalesceOperation or ISimpleAssignmentOperation:
                 Follow(value.Consumer()!, depth + 1);
                 break;
@@ -43,11 +43,6 @@ internal sealed class JoinFinder(Body body, IOperation origin)
                 break;
         }
     }
-
-    /// <summary>Where the body plainly waits for some event after the start: the work may have set it, so what follows is taken to be ordered.</summary>
-    public int? PlainWait() => body.Root.Descendants().OfType<IInvocationOperation>()
-        .FirstOrDefault(call => call.Position() > origin.Position() && call.TargetMethod is { Name: "Wait" or "WaitOne" or "WaitAll" or "SignalAndWait", ContainingType.Name: "CountdownEvent" or "ManualResetEvent" or "ManualResetEventSlim" or "AutoResetEvent" or "Barrier" or "WaitHandle" or "EventWaitHandle" })
-        ?.Syntax.Span.End;
 
     private void FollowCall(IInvocationOperation call, int depth)
     {
@@ -66,7 +61,7 @@ internal sealed class JoinFinder(Body body, IOperation origin)
         {
             case "WaitAll" or "WaitAny": Fall(HandleFate.Gathered); Join(call); break;
             case "WhenAll" or "WhenAny" or "WhenEach": Fall(HandleFate.Gathered); Follow(call, depth + 1); break;
-            case "Add" or "Enqueue" or "Push" or "TryAdd" or "AddLast": FollowVariable(Variable(call.Instance), depth); break;
+            case "Add" or "Enqueue" or "Push" or "TryAdd" or "AddLast": FollowVariable(HandleUses.Variable(call.Instance), depth); break;
             case "ForEach": FollowEach(call); break;
             // `RunSync(SendAsync())`
             default:
@@ -92,9 +87,9 @@ internal sealed class JoinFinder(Body body, IOperation origin)
         if (variable is null || depth > MaxDepth) return;
         Fall(variable is ILocalSymbol or IParameterSymbol ? HandleFate.Kept : HandleFate.Kept | HandleFate.Stored);
         if (variable is IFieldSymbol or IPropertySymbol) Keepers.Add(variable);
-        foreach (var operation in body.Root.Descendants())
+        foreach (var operation in body.HandleUses.Of(variable))
         {
-            if (operation.Position() <= origin.Position() || !SymbolEqualityComparer.Default.Equals(Variable(operation), variable)) continue;
+            if (operation.Position() <= origin.Position()) continue;
             if (operation.Consumer() is ISimpleAssignmentOperation assignment && assignment.Target == operation) continue;
             Follow(operation, depth + 1);
         }
@@ -113,17 +108,6 @@ internal sealed class JoinFinder(Body body, IOperation origin)
     }
 
     private void Fall(HandleFate fate) => Fate |= fate;
-
-    public static ISymbol? Variable(IOperation? operation) => operation switch
-    {
-        ILocalReferenceOperation reference => reference.Local,
-        IParameterReferenceOperation reference => reference.Parameter,
-        IFieldReferenceOperation reference => reference.Field,
-        IPropertyReferenceOperation { Property.IsIndexer: true } element => Variable(element.Instance),
-        IPropertyReferenceOperation reference => reference.Property,
-        IArrayElementReferenceOperation element => Variable(element.ArrayReference),
-        _ => null,
-    };
 }
 
 /// <summary>What becomes of a thread or task.</summary>

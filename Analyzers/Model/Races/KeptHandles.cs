@@ -19,8 +19,7 @@ internal sealed class KeptHandles(BodyTable bodies)
 
     private bool Joins(Body body, ImmutableArray<ISymbol> keepers, int before, bool helpers)
     {
-        foreach (var operation in body.Root.Descendants())
-            if (operation is IMemberReferenceOperation && operation.Position() < before && JoinFinder.Variable(operation) is { } kept && keepers.Contains(kept, SymbolEqualityComparer.Default) && IsJoined(body, operation, before)) return true;
+        if (keepers.SelectMany(body.HandleUses.Of).Any(handle => handle is IMemberReferenceOperation && handle.Position() < before && IsJoined(body, handle, before))) return true;
         // `StopLoop();`
         return helpers && body.Steps.OfType<Call>().Any(call => call.Operation.Syntax.Span.End <= before && bodies.Of(call.Target) is { } callee && callee.Outermost != body.Outermost && Joins(callee, keepers, int.MaxValue, helpers: false));
     }

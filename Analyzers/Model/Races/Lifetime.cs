@@ -22,7 +22,7 @@ internal readonly record struct Lifetime(int Begin, int End, HandleFate Handle)
     {
         var finder = new JoinFinder(body, handle);
         finder.Follow(handle, depth: 0);
-        return new Lifetime(finder.Begin ?? handle.Syntax.Span.End, finder.End ?? finder.PlainWait() ?? Never, finder.Fate) { Keepers = [.. finder.Keepers] };
+        return new Lifetime(finder.Begin ?? handle.Syntax.Span.End, finder.End ?? body.HandleUses.WaitAfter(handle.Position())?.Syntax.Span.End ?? Never, finder.Fate) { Keepers = [.. finder.Keepers] };
     }
 
     /// <summary>The life of work that has ended when the call that starts it returns.</summary>

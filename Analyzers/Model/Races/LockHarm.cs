@@ -26,5 +26,5 @@ internal static class LockHarm
 
     /// <summary><c>from.Balance -= n; to.Balance += n;</c></summary>
     private static bool IsOfAnother(Place written, Place place) =>
-        written.Root is not PlaceRoot.Static && !written.Equals(place) && written.IsContents == place.IsContents && SymbolEqualityComparer.Default.Equals(written.Symbol, place.Symbol) && place.Links.LastOrDefault() is ISymbol;
+        written.Root is not PlaceRoot.Static && SymbolEqualityComparer.Default.Equals(written.Symbol, place.Symbol) && written.IsContents == place.IsContents && !written.Equals(place) && place.Links.LastOrDefault() is ISymbol;
 }

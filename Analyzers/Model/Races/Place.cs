@@ -34,7 +34,11 @@ internal sealed class Place : IEquatable<Place>
     /// <summary>Paths longer than this are not followed.</summary>
     private const int MaxLinks = 6;
 
-    private Place(PlaceRoot root, ISymbol? variable, ImmutableArray<object> links, bool isContents = false) => (Root, Variable, Links, IsContents) = (root, variable, links, isContents);
+    private Place(PlaceRoot root, ISymbol? variable, ImmutableArray<object> links, bool isContents = false)
+    {
+        (Root, Variable, Links, IsContents) = (root, variable, links, isContents);
+        Symbol = Links.OfType<ISymbol>().LastOrDefault(StateExtensions.IsState) ?? Variable;
+    }
 
     public PlaceRoot Root { get; }
 
@@ -50,13 +54,13 @@ internal sealed class Place : IEquatable<Place>
     public bool IsKnown => Root is PlaceRoot.Static or PlaceRoot.This or PlaceRoot.Variable;
 
     /// <summary>The field, property or variable that names the place; for an element, that of its array.</summary>
-    public ISymbol? Symbol => Links.OfType<ISymbol>().LastOrDefault(StateExtensions.IsState) ?? Variable;
+    public ISymbol? Symbol { get; }
 
     /// <summary>What a message calls it.</summary>
     public string Name => Links.LastOrDefault() is ITypeSymbol type ? $"typeof({type.Name})" : Symbol?.Name ?? "this";
 
     /// <summary>The object that the last link is a member of.</summary>
-    public Place Owner => Links.IsEmpty ? this : new(Root, Variable, Links.RemoveAt(Links.Length - 1));
+    public Place Owner => Links.IsEmpty ? this : field ??= new(Root, Variable, Links.RemoveAt(Links.Length - 1));
 
     public static Place Of(ISymbol variable) => new(PlaceRoot.Variable, variable, []);
 

@@ -22,7 +22,7 @@ internal sealed class PolledFlagFinder(Concurrency concurrency) : RaceFinder
             var races = from read in tests
                         from access in body.Steps.OfType<Access>()
                         where access.Operation == read && access.Kind is AccessKind.Read && IsPolledPlainly(access.Place)
-                        let race = RaceOf(body, access, [.. tests.Where(other => other != read && SymbolEqualityComparer.Default.Equals(JoinFinder.Variable(other), access.Place.Symbol))])
+                        let race = RaceOf(body, access, [.. tests.Where(other => other != read && SymbolEqualityComparer.Default.Equals(HandleUses.Variable(other), access.Place.Symbol))])
                         where race is not null
                         select race;
             if (races.FirstOrDefault() is { } first) yield return first;

@@ -28,13 +28,13 @@ internal static class SpinLoop
             if (!IsPlain(part)) return [];
             if (Target(part) is not { } target) continue;
             // Nobody can tell what is changed through a reference.
-            if (JoinFinder.Variable(target) is not { } variable || variable is ILocalSymbol { RefKind: not RefKind.None } or IParameterSymbol { RefKind: not RefKind.None } or IFieldSymbol { RefKind: not RefKind.None }) return [];
+            if (HandleUses.Variable(target) is not { } variable || variable is ILocalSymbol { RefKind: not RefKind.None } or IParameterSymbol { RefKind: not RefKind.None } or IFieldSymbol { RefKind: not RefKind.None }) return [];
             changed.Add(variable);
         }
 
-        ImmutableArray<IOperation> reads = [.. Exits(loop).SelectMany(static test => test.DescendantsAndSelf()).Where(static read => JoinFinder.Variable(read) is not null)];
+        ImmutableArray<IOperation> reads = [.. Exits(loop).SelectMany(static test => test.DescendantsAndSelf()).Where(static read => HandleUses.Variable(read) is not null)];
         // It may end by itself.
-        return reads.Any(read => changed.Contains(JoinFinder.Variable(read)!)) ? [] : reads;
+        return reads.Any(read => changed.Contains(HandleUses.Variable(read)!)) ? [] : reads;
     }
 
     /// <summary>The conditions under which the loop ends.</summary>
