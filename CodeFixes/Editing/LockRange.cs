@@ -42,8 +42,8 @@ internal sealed class LockRange
     }
 
     /// <summary>The change that locks <paramref name="nodes"/> together: their statements, or the expression that is all of a body.</summary>
-    public static TextChange? Lock(SemanticModel model, IReadOnlyList<SyntaxNode> nodes, string expression) =>
-        LockedExpression.Around(model, nodes) is { } body ? body.Lock(expression) : Around(model, nodes)?.Lock(expression);
+    public static TextChange? Lock(SemanticModel model, IReadOnlyList<SyntaxNode> nodes, string expression, string? head = null) =>
+        LockedExpression.Around(model, nodes) is { } body ? body.Lock(expression, head) : Around(model, nodes)?.Lock(expression, head: head);
 
     private StatementSyntax First => _statements[0];
 
@@ -52,7 +52,8 @@ internal sealed class LockRange
     /// <summary>The change that puts the statements into <c>lock (expression) { … }</c>, and takes out the holds of the same lock inside; null where they can't be locked.</summary>
     /// <param name="expression">The lock.</param>
     /// <param name="around">The one statement of the range, where its lock is to be taken after this one, which is taken inside of it now.</param>
-    public TextChange? Lock(string expression, LockStatementSyntax? around = null)
+    /// <param name="head">How the lock is held; by <c>lock</c>, if that is not said.</param>
+    public TextChange? Lock(string expression, LockStatementSyntax? around = null, string? head = null)
     {
         var hazards = new LockHazards(_model, expression, isTakenInside: around is not null);
         if (_statements.Any(Forbids) || (around is null ? _statements.Any(hazards.In) : hazards.In(around.Statement)) || HoistedNames() is not { } hoisted) return null;
@@ -71,7 +72,7 @@ internal sealed class LockRange
         edits.AddRange(Indented(text, range, edits));
 
         var body = text.WithChanges(edits.OrderBy(static edit => edit.Span)).ToString(new TextSpan(range.Start, range.Length + edits.Sum(static edit => (edit.NewText?.Length ?? 0) - edit.Span.Length)));
-        return new TextChange(range, $"{declarations}lock ({expression}){newLine}{outer}{{{newLine}{outer}    {body}{newLine}{outer}}}");
+        return new TextChange(range, $"{declarations}{head ?? $"lock ({expression})"}{newLine}{outer}{{{newLine}{outer}    {body}{newLine}{outer}}}");
     }
 
     /// <summary>A comment at the end of the last line speaks of that line.</summary>

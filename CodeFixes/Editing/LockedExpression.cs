@@ -36,12 +36,14 @@ internal sealed class LockedExpression
         return null;
     }
 
-    public TextChange? Lock(string expression)
+    /// <param name="expression">The lock.</param>
+    /// <param name="head">How it is held; by <c>lock</c>, if that is not said.</param>
+    public TextChange? Lock(string expression, string? head = null)
     {
         if (LockRange.Suspends(_expression) || new LockHazards(_model, expression).In(_expression)) return null;
         var text = _expression.SyntaxTree.GetText();
         var newLine = text.Lines[0].EndIncludingLineBreak - text.Lines[0].End == 2 ? "\r\n" : "\n";
         var indent = newLine + LockRange.IndentAt(text, _replaced.Start);
-        return new TextChange(_replaced, $"{indent}{{{indent}    lock ({expression}){indent}    {{{indent}        {(_returns ? "return " : "")}{_expression};{indent}    }}{indent}}}");
+        return new TextChange(_replaced, $"{indent}{{{indent}    {head ?? $"lock ({expression})"}{indent}    {{{indent}        {(_returns ? "return " : "")}{_expression};{indent}    }}{indent}}}");
     }
 }

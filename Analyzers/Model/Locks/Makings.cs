@@ -24,7 +24,8 @@ internal static class Makings
         return makings.Count == 0 ? null : makings;
     }
 
-    private static IEnumerable<ExpressionSyntax> Values(ISymbol variable, CancellationToken cancellationToken)
+    /// <summary>All that the variable is given in its own type or body.</summary>
+    public static IEnumerable<ExpressionSyntax> Values(ISymbol variable, CancellationToken cancellationToken)
     {
         foreach (var reference in variable.DeclaringSyntaxReferences)
         {

@@ -31,6 +31,7 @@ internal sealed class JoinFinder(Body body, IOperation origin)
             case IArgumentOperation { Parent: IInvocationOperation call }: FollowArgument(call, depth); break;
             case IPropertyReferenceOperation { Property: { IsIndexer: true } } element when element.Instance == outer: Follow(element, depth + 1); break;
             case IPropertyReferenceOperation { Property.Name: "Result" } result: Join(result); break;
+            case IPropertyReferenceOperation { Property: { Name: "Completion", ContainingType.Name: "WorkerProcess" } } completion: Follow(completion, depth + 1); break;
             case IArrayElementReferenceOperation element when element.ArrayReference == outer: Follow(element, depth + 1); break;
             case IConditionalAccessOperation access when access.Operation == outer && access.WhenNotNull is IInvocationOperation call: FollowCall(call, depth); break;
             case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator }: FollowVariable(declarator.Symbol, depth); break;
@@ -50,7 +51,7 @@ internal sealed class JoinFinder(Body body, IOperation origin)
         {
             case "Join" or "Wait" or "GetResult" or "RunSynchronously": Join(call); break;
             case "Start": Start(call); break;
-            case "GetAwaiter" or "ConfigureAwait" or "AsTask" or "ContinueWith" or "Unwrap" or "WaitAsync" or "DisposeAsync" or "ToArray" or "ToList": Follow(call, depth + 1); break;
+            case "GetAwaiter" or "ConfigureAwait" or "AsTask" or "ContinueWith" or "Unwrap" or "WaitAsync" or "JoinAsync" or "DisposeAsync" or "ToArray" or "ToList": Follow(call, depth + 1); break;
             case "ForEach": FollowEach(call); break;
         }
     }

@@ -53,17 +53,21 @@ internal sealed class ProcessWorkTable
     public static ProcessWorkTable Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new ProcessWorkTable(c));
 
     /// <summary>The outermost function around the code that runs in worker processes; null for code that does not, as far as is known.</summary>
-    public ProcessFunction? At(SyntaxNode code)
+    public ProcessFunction? At(SyntaxNode code) => Around(code).LastOrDefault();
+
+    /// <summary>The functions around the code that run in worker processes, innermost first.</summary>
+    public IEnumerable<ProcessFunction> Around(SyntaxNode code)
     {
-        ProcessFunction? found = null;
         for (SyntaxNode? at = code; at is not null; at = at.Parent)
         {
-            if (_functions.TryGetValue(at, out var function)) found = function;
+            if (_functions.TryGetValue(at, out var function)) yield return function;
             if (TreeIndex.IsMember(at)) break;
         }
-
-        return found;
     }
+
+    /// <summary>The function that has the parameter, if it runs in worker processes.</summary>
+    public ProcessFunction? FunctionOf(IParameterSymbol parameter) =>
+        parameter.ContainingSymbol.DeclaringSyntaxReferences.FirstOrDefault()?.GetSyntax() is { } syntax && _functions.TryGetValue(syntax, out var function) ? function : null;
 
     /// <summary>Whether the code surely does not run in worker processes as part of some work.</summary>
     public bool IsOutside(SyntaxNode code) => At(code) is null && TreeIndex.MemberOf(code) switch
