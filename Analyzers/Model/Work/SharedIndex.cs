@@ -50,9 +50,9 @@ internal static class SharedIndex
         if (work.Repeats || HandedOver.ArgumentOf(work, parameter.Ordinal) is not { } given || !IsOf(parameter, work)) return false;
         if (given.ConstantValue.HasValue) return other is null || other == work || (HandedOver.ArgumentOf(other, parameter.Ordinal)?.ConstantValue is { HasValue: true, Value: var value } && Equals(value, given.ConstantValue.Value));
         // A variable from outside the loop, which nobody counts up.
-        return other == work && repeater is not null && WorkValue.Unconverted(given) is (ILocalReferenceOperation or IParameterReferenceOperation) and var passed && JoinFinder.Variable(passed) is { } variable
+        return other == work && repeater is not null && WorkValue.Unconverted(given) is (ILocalReferenceOperation or IParameterReferenceOperation) and var passed && HandleUses.Variable(passed) is { } variable
             && !variable.Locations.Any(location => repeater.Syntax.Span.Contains(location.SourceSpan))
-            && !repeater.Descendants().Any(operation => SymbolEqualityComparer.Default.Equals(JoinFinder.Variable(operation), variable) && WorkValue.IsWritten(operation));
+            && !repeater.Descendants().Any(operation => SymbolEqualityComparer.Default.Equals(HandleUses.Variable(operation), variable) && WorkValue.IsWritten(operation));
     }
 
     private static bool IsOf(IParameterSymbol parameter, ProcessWork work) => work.Delegate switch

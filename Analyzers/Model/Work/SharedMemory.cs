@@ -43,7 +43,7 @@ internal sealed class SharedMemory
 
         if (functions.Count > 0 && WorkSources.Root(update.Place.Owner) is IParameterReferenceOperation { Parameter: var parameter })
             return HandedOver.As(parameter, _works!, SharedPlace.IsShared).Select(handed => RaceInWork(update, handed, cancellationToken)).FirstOrDefault(static race => race is not null);
-        if (JoinFinder.Variable(update.Place.Owner.Unconverted()) is not { } variable) return null;
+        if (HandleUses.Variable(update.Place.Owner.Unconverted()) is not { } variable) return null;
         return OfName(update, variable, cancellationToken) ?? (functions.Count == 0 ? RaceBeside(update, variable) : null);
     }
 
@@ -90,7 +90,7 @@ internal sealed class SharedMemory
     {
         IObjectCreationOperation creation => creation.Arguments.Any(static argument => argument.Parameter?.Name == "name"),
         IInvocationOperation { TargetMethod: { Name: "CreateViewAccessor" }, Instance: { } file } =>
-            depth == 0 && (WorkValue.Of(file) is IInvocationOperation made ? IsNamed(made) : JoinFinder.Variable(file) is { } variable && Makings.Values(variable, cancellationToken).Any(making => HasName(making, 1, cancellationToken))),
+            depth == 0 && (WorkValue.Of(file) is IInvocationOperation made ? IsNamed(made) : HandleUses.Variable(file) is { } variable && Makings.Values(variable, cancellationToken).Any(making => HasName(making, 1, cancellationToken))),
         IInvocationOperation call => depth == 1 && IsNamed(call),
         _ => false,
     };
@@ -105,7 +105,7 @@ internal sealed class SharedMemory
         var site = handed.Work.Site;
         if (TreeIndex.MemberOf(site.Syntax) is null) yield break;
         foreach (var operation in WorkValue.Root(site).Descendants())
-            if (operation.Position() > site.Position() && Written(operation) is { } place && Same(JoinFinder.Variable(place.Owner.Unconverted()), handed.Shared)
+            if (operation.Position() > site.Position() && Written(operation) is { } place && Same(HandleUses.Variable(place.Owner.Unconverted()), handed.Shared)
                 && _works!.At(operation.Syntax) is null && WorkOrder.Overlap(site, operation, _compilation)) yield return place;
     }
 

@@ -72,7 +72,7 @@ internal sealed record SharedUpdate(IOperation Write, SharedPlace Place, IReadOn
                     IVariableDeclaratorOperation declarator when Same(declarator.Symbol, local) => declarator.GetVariableInitializer()?.Value,
                     IAssignmentOperation { Target: ILocalReferenceOperation target } assignment when Same(target.Local, local) => assignment.Value,
                     // `view.Read(8, out var header)`
-                    IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var result, Parent: IInvocationOperation call } when Same(JoinFinder.Variable((result as IDeclarationExpressionOperation)?.Expression ?? result), local) => call,
+                    IArgumentOperation { Parameter.RefKind: RefKind.Out, Value: var result, Parent: IInvocationOperation call } when Same(HandleUses.Variable((result as IDeclarationExpressionOperation)?.Expression ?? result), local) => call,
                     _ => null,
                 };
                 if (source is null) continue;

@@ -64,7 +64,7 @@ internal static class WorkOrder
     }
 
     private static bool IsSetIn(IOperation repeater, ISymbol shared) => repeater.Descendants().Any(operation =>
-        SymbolEqualityComparer.Default.Equals(JoinFinder.Variable(operation), shared) && operation is ILocalReferenceOperation or IFieldReferenceOperation or IParameterReferenceOperation && WorkValue.IsWritten(operation));
+        SymbolEqualityComparer.Default.Equals(HandleUses.Variable(operation), shared) && operation is ILocalReferenceOperation or IFieldReferenceOperation or IParameterReferenceOperation && WorkValue.IsWritten(operation));
 
     /// <summary>Whether one condition decides which of the two is done.</summary>
     private static bool AreAlternatives(IOperation first, IOperation second)
