@@ -35,16 +35,22 @@ internal sealed class Concurrency
         _entries = new EntryTable(Bodies, SpawnTable.For(compilation));
         _reaches = new ReachFinder(_entries);
         _handles = new KeptHandles(Bodies);
+        OwnThreads = new OwnThreads(_entries);
     }
 
     public BodyTable Bodies { get; }
 
     public Effects Effects { get; }
 
+    public OwnThreads OwnThreads { get; }
+
     public static Concurrency Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static compilation => new Concurrency(compilation));
 
     /// <summary>Two runs that may come to the place at the same time, the first to <paramref name="access"/>, the other to change it, whatever locks they hold then. Null if the code shows none.</summary>
-    public Overlap? OverlapAt(Body body, Step access, Place place) => OverlapAt(body, access, place, static other => other.Writes, static (_, _) => false);
+    public Overlap? OverlapAt(Body body, Step access, Place place) => OverlapAt(body, access, place, static other => other.Writes);
+
+    /// <summary>The same, of the changes that <paramref name="conflicts"/> tells.</summary>
+    public Overlap? OverlapAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts) => OverlapAt(body, access, place, conflicts, static (_, _) => false);
 
     /// <summary>Two runs that may come to the place at the same time with no lock in common, the first to <paramref name="access"/>, the other to what <paramref name="conflicts"/>. Null if the code shows none.</summary>
     public Overlap? ConflictAt(Body body, Step access, Place place, System.Func<Access, bool> conflicts) => OverlapAt(body, access, place, conflicts, SharesLock);

@@ -27,6 +27,25 @@ internal static class Initialization
         return happens == false && found.Write.Value is { } value && IsConstant(value, out var set) && Equals(set, tested);
     }
 
+    /// <summary>Whether the change leaves what was checked as it was found: <c>if (_link == null) _link = Connect();</c> beside <c>_link = null</c>.</summary>
+    public static bool IsKept(CheckThenAct found, Access change) =>
+        found.Write.Kind is AccessKind.Write && change is { Kind: AccessKind.Write, Value: { } value } && IsConstant(value, out var set)
+        && TestOf(found) is { } test && IsConstant(test.Other, out var tested) && Equals(set, tested) && HappensWhenEqual(test, found.Act.Operation) == true;
+
+    // The test of what was read: at once, or from the local that it was kept in.
+    private static Test? TestOf(CheckThenAct found)
+    {
+        if (TestAgainst(found.Read.Operation) is { } direct) return direct;
+        for (var under = found.Act.Under; under is not null; under = under.Outer)
+        {
+            if (!under.Tests.Contains(found.Check)) continue;
+            var locals = under.Expression.DescendantsAndSelf().OfType<ILocalReferenceOperation>().Take(2).ToList();
+            return locals.Count == 1 ? TestAgainst(locals[0]) : null;
+        }
+
+        return null;
+    }
+
     /// <summary>Whether it is a mark that something has been done: a constant.</summary>
     public static bool IsFlag(Access write) => write.Value is { } value && IsConstant(value, out var constant) && constant is not null;
 

@@ -11,8 +11,8 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 {
     public static RaceEvidence? For(CheckThenAct found, Concurrency concurrency)
     {
-        if (OfPartialHold(found) is { } partial) return partial;
-        var evidence = For(found.Body, found.Check.Operation, found.Place, () => concurrency.OverlapAt(found.Body, found.Act, found.Place), concurrency);
+        if (OfPartialHold(found, concurrency) is { } partial) return partial;
+        var evidence = For(found.Body, found.Check.Operation, found.Place, () => concurrency.OverlapAt(found.Body, found.Act, found.Place, other => other.Writes && !Initialization.IsKept(found, other)), concurrency, guard => !Initialization.IsKept(found, guard.Access));
         return evidence is null ? null : evidence with { Text = evidence.Text + " and no lock covers both" };
     }
 
@@ -32,10 +32,13 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     }
 
     /// <summary>A lock that is taken for half of it shows that somebody else takes it, too.</summary>
-    private static RaceEvidence? OfPartialHold(CheckThenAct found)
+    private static RaceEvidence? OfPartialHold(CheckThenAct found, Concurrency concurrency)
     {
         // A local is nobody else's until a lambda that runs beside the body shares it, whatever is locked meanwhile.
         if (found.PartialHold is not { Lock: var held } || found.Place is { Root: PlaceRoot.Variable, Variable: ILocalSymbol, Links.IsEmpty: true }) return null;
+        // The one thread that changes it takes the lock for those who read it, and who clear it.
+        if (concurrency.OwnThreads.StartOf(found.Body) is not null && concurrency.AccessesOf(found.Place, found.Body).All(other =>
+            !other.Access.Writes || Concurrency.IsOnceOnly(other.Body) || concurrency.OwnThreads.AreOne(found.Body, other.Body) || Initialization.IsKept(found, other.Access))) return null;
         bool atCheck = IsHeld(found.Check, found.Read, held), atAct = IsHeld(found.Act, found.Write, held);
         var text = atCheck && atAct ? $"'{held.Name}' is released in between" : $"only the {(atAct ? "change" : "check")} holds '{held.Name}'";
         return new RaceEvidence(text, []);
@@ -70,8 +73,12 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 
     private static RaceEvidence? OfGuard(Body body, IOperation from, Place place, Concurrency concurrency, System.Func<Guard, bool> counts)
     {
-        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body, other => counts(other) && !concurrency.IsOver(other.Body, other.Access, body, from, place)) is not { } guard) return null;
+        // What is disposed of is used by nobody else any more, if all goes well.
+        if (Confinement.IsTearDown(body) && place.Root is PlaceRoot.This) return null;
+        if (place.Symbol is not { ContainingType.IsReferenceType: true } || concurrency.GuardOf(place, body, IsOthers) is not { } guard) return null;
         return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
+
+        bool IsOthers(Guard guard) => counts(guard) && !concurrency.OwnThreads.AreOne(guard.Body, body) && !concurrency.IsOver(guard.Body, guard.Access, body, from, place);
     }
 
     private static bool IsHeld(Step step, Access access, Place held) =>

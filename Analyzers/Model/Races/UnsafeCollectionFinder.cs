@@ -75,7 +75,7 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
 
         if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
         // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else.
-        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && !Confinement.IsTearDown(body) && IsMostlyLocked(body, use.Place);
+        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && IsMostlyLocked(body, use.Place);
 
         return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(use.Writes) ? overlap : null, concurrency, Counts);
     }
