@@ -20,6 +20,10 @@ internal static class Descriptors
         "Result of submitted work dropped, so its exception is lost",
         "{0}, so {1}; {2}");
 
+    public static readonly DiagnosticDescriptor WaitOnOwnExecutor = Rule("TDM1005", Executors, Warning,
+        "A worker waits for work on its own executor",
+        "'{1}' keeps a worker of '{0}', which this runs on (submitted on line {2}), until '{0}' has run other work; where all workers wait so, none is left to run it; call that work directly, or await it");
+
     public static readonly DiagnosticDescriptor LockNotReleased = Rule("TDM2001", Locks, Warning,
         "Lock not released on every path",
         "'{0}' is acquired here but not released {1}; {2}");

@@ -41,7 +41,7 @@ internal readonly record struct DroppedResult(IOperation Value, ISymbol? Holder)
     }
 
     /// <summary>What has the result in it: a choice, a collection, a sequence, a task for all.</summary>
-    private static IOperation? Next(IOperation value) => value.Parent switch
+    public static IOperation? Next(IOperation value) => value.Parent switch
     {
         IConditionalAccessOperation access when access.WhenNotNull == value => access,
         IConditionalOperation choice when choice.Condition != value => choice,
