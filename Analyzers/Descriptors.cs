@@ -76,6 +76,10 @@ internal static class Descriptors
         "Unlocked read-modify-write of shared memory",
         "'{0}' is read and written here in two steps, but {1}, and {2}; {3}");
 
+    public static readonly DiagnosticDescriptor PipeEndShared = Rule("TDM3005", Processes, Warning,
+        "One end of a pipe used by several workers",
+        "'{0}', one end of a pipe, {1}, and each item goes to whichever of them comes first; use a ProcessQueue, or hold one ProcessLock around each use");
+
     public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
         "Check-then-act race",
         "'{0}' is checked here and changed on line {1}, but {2}; another thread can change it in between");

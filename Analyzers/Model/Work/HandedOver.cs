@@ -7,12 +7,16 @@ using Microsoft.CodeAnalysis.Operations;
 namespace Tandem.Analyzers.Model;
 
 /// <summary>An object that processes share, on its way to a worker.</summary>
-/// <param name="Shared">The variable that has it where the work is handed over.</param>
+/// <param name="Path">What it is called where the work is handed over.</param>
 /// <param name="Work">The work that gets it.</param>
 /// <param name="Mention">Where it is named among the arguments.</param>
-internal sealed record HandedOver(ISymbol Shared, ProcessWork Work, IOperation Mention)
+/// <param name="IsForEach">Whether several items of a Map have it.</param>
+internal sealed record HandedOver(AccessPath Path, ProcessWork Work, IOperation Mention, bool IsForEach)
 {
     private const int MaxDepth = 6;
+
+    /// <summary>The variable that decides which object it is: of <c>job.Total</c> the job.</summary>
+    public ISymbol? Variable => Path.Root.Symbol ?? Path.Symbol;
 
     /// <summary>What the parameter of a function that runs in worker processes stands for, through the calls between the work and the function.</summary>
     public static IEnumerable<HandedOver> As(IParameterSymbol parameter, ProcessWorkTable works, System.Func<ITypeSymbol, bool> isShared) => As(parameter, works, isShared, 0);
@@ -46,11 +50,22 @@ internal sealed record HandedOver(ISymbol Shared, ProcessWork Work, IOperation M
         var expression = WorkValue.Unconverted(value);
         if (expression.Type is not { } type || !isShared(type)) expression = WorkValue.Of(expression);
         // What is picked out of an array may be another one each time.
-        return from mention in expression.DescendantsAndSelf()
-               where mention.Type is { } held && isShared(held) && mention.Parent is not IArrayElementReferenceOperation
-               let variable = mention switch { ILocalReferenceOperation local => local.Local, IParameterReferenceOperation of => of.Parameter, IFieldReferenceOperation field => field.Field, _ => default(ISymbol) }
-               where variable is not null && !variable.Locations.Any(location => location.SourceTree == expression.Syntax.SyntaxTree && expression.Syntax.Span.Contains(location.SourceSpan))
-               select new HandedOver(variable, work, mention);
+        var mentions = from mention in expression.DescendantsAndSelf()
+                       where mention.Type is { } held && isShared(held) && !mention.DescendantsAndSelf().Any(static part => part is IArrayElementReferenceOperation or IPropertyReferenceOperation { Property.IsIndexer: true })
+                       let path = mention is ILocalReferenceOperation or IParameterReferenceOperation or IMemberReferenceOperation ? AccessPath.Of(mention) : null
+                       where path is not null && path.Root.Symbol?.Locations.Any(location => location.SourceTree == expression.Syntax.SyntaxTree && expression.Syntax.Span.Contains(location.SourceSpan)) is not true
+                       select (Path: path, Mention: mention);
+        var found = mentions.ToList();
+        return found.Select(one => new HandedOver(one.Path, work, one.Mention, work.Repeats
+            && (IsRepeated(one.Mention, expression) || found.Exists(other => other.Mention != one.Mention && other.Path.Equals(one.Path)))));
+    }
+
+    /// <summary>Whether what is named in a sequence is in each element: <c>numbers.Select(n => (total, n))</c>, <c>Enumerable.Repeat(total, 3)</c>.</summary>
+    private static bool IsRepeated(IOperation mention, IOperation sequence)
+    {
+        for (var at = mention.Parent; at is not null && at != sequence.Parent; at = at.Parent)
+            if (at is IAnonymousFunctionOperation or IInvocationOperation { TargetMethod.Name: "Repeat" }) return true;
+        return false;
     }
 
     // `argument`, `argument2`; of a Map the items.

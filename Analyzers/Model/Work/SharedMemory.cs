@@ -43,20 +43,20 @@ internal sealed class SharedMemory
 
         if (functions.Count > 0 && WorkSources.Root(update.Place.Owner) is IParameterReferenceOperation { Parameter: var parameter })
             return HandedOver.As(parameter, _works!, SharedPlace.IsShared).Select(handed => RaceInWork(update, handed, cancellationToken)).FirstOrDefault(static race => race is not null);
-        if (HandleUses.Variable(update.Place.Owner.Unconverted()) is not { } variable) return null;
-        return OfName(update, variable, cancellationToken) ?? (functions.Count == 0 ? RaceBeside(update, variable) : null);
+        return OfName(update, HandleUses.Variable(update.Place.Owner.Unconverted()), cancellationToken)
+            ?? (functions.Count == 0 && AccessPath.Of(update.Place.Owner) is { } path ? RaceBeside(update, path) : null);
     }
 
     private SharedRace? RaceInWork(SharedUpdate update, HandedOver handed, CancellationToken cancellationToken)
     {
-        var (site, shared) = (handed.Work.Site, handed.Shared);
-        var repeater = handed.Work.Repeats ? site : WorkOrder.RepeaterOf(site, shared, _compilation);
+        var site = handed.Work.Site;
+        var repeater = handed.IsForEach ? site : handed.Variable is { } variable ? WorkOrder.RepeaterOf(site, variable, _compilation) : null;
         if (repeater is not null && !SharedIndex.IsOwned(update.Place.Index, handed, repeater, handed.Work))
             return Race($"{Name(handed.Work)} runs in several processes at once (handed over on line {RaceEvidence.Line(site)})", site);
 
         foreach (var other in _writers.Value)
         {
-            if (other.Handed.Work.Site == site || !Same(other.Handed.Shared, shared) || AreApart(update.Place, other.Place)) continue;
+            if (other.Handed.Work.Site == site || !other.Handed.Path.Equals(handed.Path) || AreApart(update.Place, other.Place)) continue;
             if (SharedIndex.IsOwned(update.Place.Index, handed, null, other.Handed.Work) || SharedIndex.IsOwned(other.Place.Index, other.Handed, null, handed.Work)) continue;
             var (first, second) = site.Position() < other.Handed.Work.Site.Position() ? (site, other.Handed.Work.Site) : (other.Handed.Work.Site, site);
             if (WorkOrder.Overlap(first, second, _compilation))
@@ -66,16 +66,16 @@ internal sealed class SharedMemory
         if (WritesBeside(handed).FirstOrDefault(place => !SharedIndex.IsOwned(update.Place.Index, handed, null, null) && !AreApart(update.Place, place)) is { } beside)
             return Race($"line {RaceEvidence.Line(beside.Owner)} changes it while the work runs (handed over on line {RaceEvidence.Line(site)})", site, beside.Owner);
 
-        return OfName(update, shared, cancellationToken);
+        return OfName(update, handed.Path.Symbol, cancellationToken);
     }
 
     /// <summary>An update in the parent, while a worker has the memory.</summary>
-    private SharedRace? RaceBeside(SharedUpdate update, ISymbol variable)
+    private SharedRace? RaceBeside(SharedUpdate update, AccessPath memory)
     {
         foreach (var writer in _works is null ? [] : _writers.Value)
         {
             var site = writer.Handed.Work.Site;
-            if (!Same(writer.Handed.Shared, variable) || site.Position() >= update.Write.Position() || AreApart(update.Place, writer.Place) || SharedIndex.IsOwned(writer.Place.Index, writer.Handed, null, null)) continue;
+            if (!writer.Handed.Path.Equals(memory) || site.Position() >= update.Write.Position() || AreApart(update.Place, writer.Place) || SharedIndex.IsOwned(writer.Place.Index, writer.Handed, null, null)) continue;
             if (WorkOrder.Overlap(site, update.Write, _compilation)) return Race($"work that is handed over on line {RaceEvidence.Line(site)} changes it at the same time", site);
         }
 
@@ -83,8 +83,8 @@ internal sealed class SharedMemory
     }
 
     /// <summary>What has a name is there for other programs to open.</summary>
-    private SharedRace? OfName(SharedUpdate update, ISymbol variable, CancellationToken cancellationToken) =>
-        SharedIndex.IsAnybodys(update.Place.Index) && Makings.Values(variable, cancellationToken).Any(value => HasName(value, 0, cancellationToken)) ? Race("other processes can open it by its name") : null;
+    private SharedRace? OfName(SharedUpdate update, ISymbol? variable, CancellationToken cancellationToken) =>
+        variable is not null && SharedIndex.IsAnybodys(update.Place.Index) && Makings.Values(variable, cancellationToken).Any(value => HasName(value, 0, cancellationToken)) ? Race("other processes can open it by its name") : null;
 
     private bool HasName(ExpressionSyntax value, int depth, CancellationToken cancellationToken) => _classifier.Operation(value, cancellationToken).Unconverted() switch
     {
@@ -105,7 +105,7 @@ internal sealed class SharedMemory
         var site = handed.Work.Site;
         if (TreeIndex.MemberOf(site.Syntax) is null) yield break;
         foreach (var operation in WorkValue.Root(site).Descendants())
-            if (operation.Position() > site.Position() && Written(operation) is { } place && Same(HandleUses.Variable(place.Owner.Unconverted()), handed.Shared)
+            if (operation.Position() > site.Position() && Written(operation) is { } place && handed.Path.Equals(AccessPath.Of(place.Owner))
                 && _works!.At(operation.Syntax) is null && WorkOrder.Overlap(site, operation, _compilation)) yield return place;
     }
 
@@ -146,8 +146,6 @@ internal sealed class SharedMemory
     private static SharedRace Race(string text, params IOperation[] places) => new(text, [.. places.Select(static place => place.Syntax.GetLocation())]);
 
     private static string Name(ProcessWork work) => work.Delegate is IMethodReferenceOperation { Method.Name: var name } ? $"'{name}'" : "this work";
-
-    private static bool Same(ISymbol? x, ISymbol? y) => x is not null && SymbolEqualityComparer.Default.Equals(x, y);
 
     private sealed record Writer(HandedOver Handed, SharedPlace Place);
 }
