@@ -45,6 +45,47 @@ public class UnsafeCollectionFixTests
     [MemberData(nameof(Locked))]
     public Task OtherUses_GetALock(string members, string repaired) => Verify.VerifyCodeFixAsync(Program("private " + members), Program("private " + repaired));
 
+    /// <summary>With the change under its lock, the read of another member would be what is left of the race.</summary>
+    [Theory]
+    [InlineData("return _list.Contains(3) ? 1 : 0;", "lock (_gate)\n        {\n            return _list.Contains(3) ? 1 : 0;\n        }")]
+    [InlineData("foreach (var n in _list) await Task.Delay(n); return 0;", null)]
+    public Task AReadElsewhere_GetsTheLockThatIsThere_OrNothingIsOffered(string read, string? locked)
+    {
+        var source = Members("[|_list.Add(n)|];", read);
+        return Verify.VerifyCodeFixAsync(source, locked is null ? source : Members("lock (_gate)\n        {\n            _list.Add(n);\n        }", locked));
+
+        static string Members(string change, string read) =>
+            $$"""
+            using System.Collections.Generic;
+            using System.Threading.Tasks;
+
+            public class Shared
+            {
+                private readonly object _gate = new();
+                private readonly List<int> _list = new();
+
+                public void Start()
+                {
+                    lock (_gate)
+                    {
+                        _list.Clear();
+                        for (var i = 0; i < 3; i++) _ = Task.Run(() => Run(1));
+                    }
+                }
+
+                private void Run(int n)
+                {
+                    {{change}}
+                }
+
+                public {{(read.Contains("await") ? "async Task<int>" : "int")}} Count()
+                {
+                    {{read}}
+                }
+            }
+            """;
+    }
+
     [Fact]
     public Task CapturedLocal_GetsALock() => Verify.VerifyCodeFixAsync(
         Body("var set = new HashSet<int>();\n        Parallel.For(0, 9, i => [|set.Add(i)|]);"),

@@ -88,7 +88,7 @@ internal sealed partial class BodyReader
         {
             if (property.GetMethod is { } getter) Add(new Call(reference, _holds, _under, getter));
             AddElement((IPropertyReferenceOperation)reference, kind, reference, null, []);
-            _body.MayAcquire |= property.Name is "IsHeldByCurrentThread";
+            _body.MayAcquire |= property.GetMethod is { } asked && LockHelper.AsksWhetherHeld(asked);
         }
         else if (_places.Of(reference) is { IsKnown: true } place && MayBeShared(place))
         {

@@ -19,6 +19,9 @@ internal sealed class Concurrency
     /// <summary>How far from what a type starts, or from what others call, the access may be.</summary>
     private const int MaxOwnCalls = 3;
 
+    // Called before anything runs, by their names.
+    private static readonly ImmutableHashSet<string> s_starters = ["Start", "StartAsync", "Initialize", "InitializeAsync", "Init"];
+
     private static readonly ConditionalWeakTable<Compilation, Concurrency> s_byCompilation = new();
 
     private readonly EntryTable _entries;
@@ -192,7 +195,7 @@ internal sealed class Concurrency
 
     /// <summary>Whether others call the body as they like; where it starts the other itself, it knows what overlaps.</summary>
     private static bool IsCalledFromOutside(Reach plain, List<Reach> others, Reach started) =>
-        plain.Life is null && !IsOnceOnly(plain.Body) && plain.Body.Parent is null && !(started.Spawn is { Kind: SpawnKind.Hosted } && HostedService.IsOfLife(plain.Body.Method))
+        plain.Life is null && !s_starters.Contains(plain.Body.Method.Name) && !IsOnceOnly(plain.Body) && plain.Body.Parent is null && !(started.Spawn is { Kind: SpawnKind.Hosted } && HostedService.IsOfLife(plain.Body.Method))
         && plain.Body.Method.DeclaredAccessibility is Accessibility.Public && others.All(other => other.Body != plain.Body);
 }
 

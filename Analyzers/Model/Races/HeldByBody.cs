@@ -18,7 +18,7 @@ internal static class HeldByBody
             if (UsesWrappers(body)) AddToAll(body, new Hold(body.Root, Place.Unknown));
             if (!body.MayAcquire && !takes) continue;
             // `TakeLock(ref taken)`, a lock of another library's, an assertion that the lock is held: nothing is known of where it begins and ends.
-            if (body.Steps.OfType<Call>().Any(static call => LockHelper.MayTake(call.Target) || call.Target.Name is "IsEntered" or "get_IsHeldByCurrentThread"))
+            if (body.Steps.OfType<Call>().Any(static call => LockHelper.MayTake(call.Target)))
                 AddToAll(body, new Hold(body.Root, Place.Unknown));
             if (takes) AddFlow(body, model, LockFlow.For(model.Compilation));
         }

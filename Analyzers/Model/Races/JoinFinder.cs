@@ -31,6 +31,8 @@ internal sealed class JoinFinder(Body body, IOperation origin)
             case IArgumentOperation { Parent: IInvocationOperation call }: FollowArgument(call, depth); break;
             case IPropertyReferenceOperation { Property: { IsIndexer: true } } element when element.Instance == outer: Follow(element, depth + 1); break;
             case IPropertyReferenceOperation { Property.Name: "Result" } result: Join(result); break;
+            // `if (!pending.IsCompleted) return RestAsync(pending);`: whoever asks that goes on with what has ended.
+            case IPropertyReferenceOperation { Property.Name: "IsCompleted" or "IsCompletedSuccessfully" } asked when !IsPolled(asked): Join(asked); break;
             case IPropertyReferenceOperation { Property: { Name: "Completion", ContainingType.Name: "WorkerProcess" } } completion: Follow(completion, depth + 1); break;
             case IArrayElementReferenceOperation element when element.ArrayReference == outer: Follow(element, depth + 1); break;
             case IConditionalAccessOperation access when access.Operation == outer && access.WhenNotNull is IInvocationOperation call: FollowCall(call, depth); break;
@@ -107,6 +109,8 @@ internal sealed class JoinFinder(Body body, IOperation origin)
         if (End is null || by.Syntax.Span.End < End) End = by.Syntax.Span.End;
         Fall(HandleFate.Joined);
     }
+
+    private static bool IsPolled(IOperation asked) => asked.Parent is IWhileLoopOperation or IUnaryOperation { Parent: IWhileLoopOperation };
 
     private void Fall(HandleFate fate) => Fate |= fate;
 }

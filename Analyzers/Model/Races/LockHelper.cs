@@ -10,10 +10,14 @@ internal static class LockHelper
     private static readonly string[] s_verbs = ["Lock", "Take", "TryTake", "Acquire", "TryAcquire", "Enter", "TryEnter", "Obtain", "Wait", "Begin", "Get", "Use", "With"];
 
     /// <summary>Whether the method takes a lock, by its name: one of the user's own, or of a library that the table does not know.</summary>
-    public static bool MayTake(IMethodSymbol method) => method.Name is "IsEntered"
+    public static bool MayTake(IMethodSymbol method) => AsksWhetherHeld(method)
         || (!(LockTable.IsAcquireName(method.Name) && method.DeclaringSyntaxReferences.IsEmpty) && method.Name.Contains("Lock") && s_verbs.Any(verb => method.Name.StartsWith(verb, System.StringComparison.Ordinal))
             // `decimal GetLockedAmount()`: no number is a hold, and who calls nothing takes nothing.
             && method.ReturnType.SpecialType is not (>= SpecialType.System_Char and <= SpecialType.System_String) && !SmallMethod.OnlyReads(method));
+
+    /// <summary><c>Debug.Assert(Monitor.IsEntered(_gate))</c>, <c>Debug.Assert(_gate.IsWriteLockHeld)</c>: the callers see to it.</summary>
+    public static bool AsksWhetherHeld(IMethodSymbol method) =>
+        method.Name is "IsEntered" || (method.AssociatedSymbol?.Name ?? method.Name) is "IsHeldByCurrentThread" or "IsLockHeld" or "IsWriteLockHeld" or "IsReadLockHeld" or "IsUpgradeableReadLockHeld" or "IsWriterLockHeld" or "IsReaderLockHeld";
 
     /// <summary>Whether the method, of this compilation, takes a lock that is still held when it returns.</summary>
     public static bool Takes(IMethodSymbol method) => SmallMethod.SpinsForExchange(method) || (Acquires(method) && !Releases(method));

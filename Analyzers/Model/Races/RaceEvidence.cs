@@ -11,6 +11,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
 {
     public static RaceEvidence? For(CheckThenAct found, Concurrency concurrency)
     {
+        if (IsDecidedAgain(found)) return null;
         if (OfPartialHold(found, concurrency) is { } partial) return partial;
         var evidence = For(found.Body, found.Check.Operation, found.Place, () => concurrency.OverlapAt(found.Body, found.Act, found.Place, other => other.Writes && !Initialization.IsKept(found, other)), concurrency, guard => !Initialization.IsKept(found, guard.Access));
         return evidence is null ? null : evidence with { Text = evidence.Text + " and no lock covers both" };
@@ -79,6 +80,15 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         return new RaceEvidence($"{Name(guard.Body.Method)} changes it under '{guard.Lock.Name}' ({Where(guard.Access.Operation, from.Syntax.SyntaxTree)})", [guard.Access.Operation.Syntax.GetLocation()]);
 
         bool IsOthers(Guard guard) => counts(guard) && !concurrency.OwnThreads.AreOne(guard.Body, body) && !concurrency.IsOver(guard.Body, guard.Access, body, from, place);
+    }
+
+    /// <summary>Whether other shared state, looked at under the lock, decides as well: <c>lock (_gate) if (now - _last > _least) { _last = now; _keys = Load(); }</c></summary>
+    private static bool IsDecidedAgain(CheckThenAct found)
+    {
+        if (found.PartialHold is not { Lock: var held } || IsHeld(found.Check, found.Read, held)) return false;
+        for (var under = found.Act.Under; under is not null; under = under.Outer)
+            if (under.Tests.Any(test => test is Access { Place.Root: PlaceRoot.This or PlaceRoot.Static } access && IsHeld(test, access, held))) return true;
+        return false;
     }
 
     private static bool IsHeld(Step step, Access access, Place held) =>

@@ -42,6 +42,8 @@ internal sealed record Reach(Body Body, IOperation Site, Place Object, Lifetime?
     public bool Overlaps(Reach other)
     {
         if (Body != other.Body || !Object.Equals(other.Object) || (Life is null && other.Life is null)) return false;
+        // Whichever way the code comes to the start, it starts one at a time.
+        if (IsOnce && other.IsOnce && Start is not null && Start == other.Start) return false;
         // `Parallel.Invoke(a, b)` starts two things in one place.
         if (Site == other.Site) return (Repeats && other.Repeats) || (Spawn?.Site == Site && other.Spawn?.Site == Site && Spawn?.Work != other.Spawn?.Work);
         if (AreAlternatives(Site, other.Site) || Follows(other) || other.Follows(this)) return false;

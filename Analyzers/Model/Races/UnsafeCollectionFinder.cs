@@ -54,7 +54,7 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         {
             if (IsInnocent(body, use) || EvidenceOf(body, use) is not { } evidence) continue;
             ImmutableArray<CollectionUse> all = [use, .. uses.Where(other => other != use && other.Holds.IsEmpty)];
-            var (acts, facts) = LockedUses.Of(body, all, concurrency, model);
+            var (acts, facts) = LockedUses.Of(body, all, concurrency, model, Exposed(body, use));
             return new Race(
                 RaceKind.UnsafeCollection,
                 use.Operation,
@@ -79,6 +79,11 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
 
         return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(use.Writes) ? overlap : null, concurrency, Counts);
     }
+
+    /// <summary>The reads in other members that are not reported because this change is.</summary>
+    private IEnumerable<(Body Body, Access Access)> Exposed(Body body, CollectionUse use) => !use.Writes ? [] : concurrency.AccessesOf(use.Place, body).Where(found =>
+        found.Access is CollectionUse { Writes: false } read && found.Body.Outermost != body.Outermost && use.ConflictsWith(read) && !IsInnocent(found.Body, read)
+        && concurrency.ConflictAt(found.Body, read, read.Place, other => other is CollectionUse touch && read.ConflictsWith(touch)) is { } overlap && !overlap.IsSetUpBefore(false));
 
     private bool IsMostlyLocked(Body body, Place place)
     {
