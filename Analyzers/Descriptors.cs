@@ -12,6 +12,10 @@ internal static class Descriptors
         "CPU-bound work on threads",
         "{0} {1}; {2}");
 
+    public static readonly DiagnosticDescriptor IoBoundWorkOnProcesses = Rule("TDM1002", Executors, Info,
+        "I/O-bound work on processes",
+        "{0} is I/O-bound ({1}), and while it waits it holds a whole process, with a runtime of its own, where a thread would do; run it on a ThreadExecutor");
+
     public static readonly DiagnosticDescriptor ExecutorNeverShutDown = Rule("TDM1003", Executors, Warning,
         "Executor never shut down",
         "'{0}' is made here, but {1}, so its workers stay; {2}");

@@ -31,6 +31,7 @@ internal sealed record WorkEvidence(string Reason, Location Location, bool IsDec
 /// <param name="Alternates">Whether it computes and waits by turns.</param>
 /// <param name="MayWait">Whether it awaits what cannot be seen.</param>
 /// <param name="IsOpaque">Whether it calls what cannot be seen.</param>
+/// <param name="ConcernsProcess">Whether it is about processes: it waits for another one, or speaks of its own.</param>
 /// <param name="HoldsGil">Evidence that it takes CPython's global interpreter lock.</param>
 internal readonly record struct WorkEffects(
     WorkEvidence? Computes = null,
@@ -40,6 +41,7 @@ internal readonly record struct WorkEffects(
     bool Alternates = false,
     bool MayWait = false,
     bool IsOpaque = false,
+    bool ConcernsProcess = false,
     WorkEvidence? HoldsGil = null)
 {
     public static readonly WorkEffects None = default;
@@ -64,6 +66,7 @@ internal readonly record struct WorkEffects(
         Alternates || next.Alternates,
         MayWait || next.MayWait,
         IsOpaque || next.IsOpaque,
+        ConcernsProcess || next.ConcernsProcess,
         HoldsGil ?? next.HoldsGil);
 
     /// <summary>The effects of this many times over. <paramref name="loop"/> is the evidence that this makes, or null where it repeats a few times only.</summary>

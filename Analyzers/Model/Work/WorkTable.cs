@@ -26,6 +26,12 @@ internal enum CallEffect
     /// <summary>Waits: for the network, a database, a clock, another thread.</summary>
     Waits,
 
+    /// <summary>Waits for another process.</summary>
+    Communicates,
+
+    /// <summary>Does something to the process that it runs in, or asks about it: in another process, it means something else.</summary>
+    ConcernsProcess,
+
     /// <summary>Runs the delegates that it is given once for each element, before it returns or when its result is enumerated.</summary>
     RunsEach,
 
@@ -112,7 +118,7 @@ internal static class WorkTable
             System.Net.Sockets.SocketException System.Net.NetworkCredential System.Net.CookieContainer System.Net.Sockets.Socket..ctor
             System.Data.DataTable System.Data.DataRow System.Data.DataSet System.Data.DBNull System.Data.DataColumn System.Data.DataView System.Data.IDataRecord
             System.Data.Common.DbParameter System.Data.IDbDataParameter System.Data.Common.DbDataReader.Item System.Data.Common.DbCommand.CommandText
-            System.Diagnostics.Process.GetCurrentProcess System.Diagnostics.Process.Id
+            System.Diagnostics.Process.Id
             """),
         (CallEffect.Waits, """
             System.Net System.Data Microsoft.Data System.IO.Pipes System.IO.Ports System.ServiceModel System.DirectoryServices System.Messaging
@@ -132,8 +138,17 @@ internal static class WorkTable
             System.Collections.Concurrent.BlockingCollection`1.Take System.Collections.Concurrent.BlockingCollection`1.TryTake
             System.Collections.Concurrent.BlockingCollection`1.Add System.Collections.Concurrent.BlockingCollection`1.GetConsumingEnumerable
             System.Threading.Channels.ChannelReader`1 System.Threading.Channels.ChannelWriter`1.WriteAsync System.Threading.Channels.ChannelWriter`1.WaitToWriteAsync
-            Tandem.ThreadQueue`1 Tandem.ProcessQueue`1 Tandem.PipeEnd`1 Tandem.ProcessEvent Tandem.ProcessCondition Tandem.ProcessBarrier Tandem.ProcessSemaphore
+            Tandem.ThreadQueue`1
+            """),
+        (CallEffect.Communicates, """
+            Tandem.ProcessQueue`1 Tandem.PipeEnd`1 Tandem.ProcessEvent Tandem.ProcessCondition Tandem.ProcessBarrier Tandem.ProcessSemaphore Tandem.ProcessWait
             Tandem.WorkerProcess.Join Tandem.Executor
+            """),
+        (CallEffect.ConcernsProcess, """
+            System.Environment.Exit System.Environment.FailFast System.Environment.ExitCode System.Environment.ProcessId System.Environment.CurrentDirectory
+            System.Environment.SetEnvironmentVariable System.Environment.CommandLine System.Environment.WorkingSet System.GC System.Runtime.GCSettings
+            System.Console.SetOut System.Console.SetError System.Console.SetIn System.Diagnostics.Process.GetCurrentProcess
+            System.Globalization.CultureInfo.DefaultThreadCurrentCulture
             """),
         (CallEffect.RunsEach, """
             System.Linq.Enumerable System.Linq.ParallelEnumerable System.Threading.Tasks.Parallel System.Collections.Generic.List`1.ForEach

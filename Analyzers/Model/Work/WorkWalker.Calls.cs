@@ -46,6 +46,8 @@ internal sealed partial class WorkWalker
             CallEffect.Computes => new WorkEffects(Evident()).Then(RunsEach(site, member, arguments)),
             CallEffect.Reads => new WorkEffects(Reads: Evident()),
             CallEffect.Waits => new WorkEffects(Waits: Evident()),
+            CallEffect.Communicates => new WorkEffects(Waits: Evident(), ConcernsProcess: true),
+            CallEffect.ConcernsProcess => new WorkEffects(ConcernsProcess: true),
             CallEffect.TakesGil => new WorkEffects(HoldsGil: Evident()),
             CallEffect.RunsEach => RunsEach(site, member, arguments),
             CallEffect.RunsOnce => Delegates(arguments).Aggregate(WorkEffects.None, (effects, work) => effects.Then(Delegate(work))),
