@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Tandem.Runtime.Tests.PayloadForms;
@@ -52,6 +54,19 @@ public sealed class PayloadTests
         Assert.True(Payload.MayReferToMemory<(int, ProcessLock)>());
         Assert.False(Payload.MayReferToMemory<(int, string)>());
     }
+
+    [Fact]
+    public void Stacks_KeepTheirTop()
+    {
+        RoundTrips(new Stack<string>(["bottom", "top"]), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips(new ConcurrentStack<int>([1, 2, 3]), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips(ImmutableStack.Create(1, 2, 3), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips<IImmutableStack<int>>(ImmutableStack.Create(1, 2), (a, b) => Assert.Equal(a.ToArray(), b.ToArray()));
+        RoundTrips<Dictionary<string, Stack<int>?>>(new() { ["a"] = new([1, 2]), ["b"] = null }, (a, b) => Assert.Equal(a["a"]!.ToArray(), b["a"]!.ToArray()));
+        Assert.Throws<NotSupportedException>(() => Payload.Write<Stack<string>>(new ArrayBufferWriter<byte>(), new Undo()));
+    }
+
+    private sealed class Undo : Stack<string>;
 
     [Fact]
     public void WhatHoldsReferences_ComesOutAsItWentIn()

@@ -26,7 +26,7 @@ public sealed class PortabilityTests
         typeof(Unnamed), typeof(Own), typeof(Marked), typeof(List<byte[]>), typeof(IReadOnlyDictionary<string, int>), typeof(ISet<string>),
         typeof(LinkedList<string>), typeof(SortedDictionary<string, int>), typeof(System.Collections.Immutable.ImmutableDictionary<string, int>),
         new { Name = "" }.GetType(), typeof(Overriding), typeof(OverridingThrough), typeof(Checked), typeof(WithReference), typeof(Notifying),
-        typeof(GetOnlyMarked), typeof(Lazily), typeof(WithGate),
+        typeof(GetOnlyMarked), typeof(Lazily), typeof(WithGate), typeof(Exchanging), typeof(Stack<string>), typeof(System.Collections.Immutable.IImmutableStack<string>),
     }];
 
     public static TheoryData<Type, string> Refused => new()
@@ -68,6 +68,13 @@ public sealed class PortabilityTests
         { typeof(Unlisted), "It is abstract" },
         { typeof(IAsyncEnumerable<int>), "pass them as an array" },
         { typeof(Dictionary<Customer, int>), "Dictionary<Customer, int>.Keys is a Customer" },
+        { typeof(IReadOnlyDictionary<int?, string>), "IReadOnlyDictionary<int?, string>.Keys is an int?" },
+        { typeof(ByReference), "ByReference.Number is a ref int" },
+        { typeof(LinkedListNode<string>), "cannot cross" },
+        { typeof(Undo), "JSON would turn it upside down. Pass a Stack." },
+        { typeof(System.Text.RegularExpressions.Regex), "Pass its pattern and options" },
+        { typeof(System.Net.IPEndPoint), "Pass its host and port" },
+        { typeof(Progress<int>), "Use a ProcessQueue, or the Progress of MapOptions" },
         { typeof(Order), "Order.Customer.Connection is a Socket, which cannot cross a process boundary (argument 1 of Work.It)." },
         { typeof(Dictionary<string, List<Order>>), "Dictionary<string, List<Order>>[][].Customer.Connection is a Socket" },
         { typeof((string, Socket)), "ValueTuple<string, Socket>.Item2 is a Socket" },
@@ -619,6 +626,26 @@ public sealed class PortabilityTests
             set => Interlocked.Exchange(ref _name, value);
         }
     }
+
+    private sealed class Exchanging
+    {
+        private string? _name;
+
+        public string? Name
+        {
+            get => _name;
+            set => Interlocked.Exchange(ref _name, value?.Trim());
+        }
+    }
+
+    private sealed class ByReference
+    {
+        private int _number;
+
+        public ref int Number => ref _number;
+    }
+
+    private sealed class Undo : Stack<string>;
 
     private sealed class Notifying
     {

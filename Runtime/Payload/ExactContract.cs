@@ -30,8 +30,8 @@ internal static class ExactContract
         var users = info.OnSerializing;
         info.OnSerializing = value =>
         {
-            if (isOpen && value.GetType() != info.Type)
-                throw Sliced(value.GetType(), info.Type);
+            if (isOpen)
+                ThrowIfSliced(value, info.Type);
             if (info.Kind != JsonTypeInfoKind.Object)
                 CheckComparer(value);
             users?.Invoke(value);
@@ -40,6 +40,13 @@ internal static class ExactContract
 
     private static bool IsLeftOutSometimes(MemberInfo member) =>
         member.GetCustomAttribute<JsonIgnoreAttribute>() is { Condition: JsonIgnoreCondition.WhenWritingDefault or JsonIgnoreCondition.WhenWritingNull };
+
+    /// <exception cref="NotSupportedException">The value is of a type that derives from the one it would arrive as.</exception>
+    public static void ThrowIfSliced(object value, Type declared)
+    {
+        if (value.GetType() != declared)
+            throw Sliced(value.GetType(), declared);
+    }
 
     private static NotSupportedException Sliced(Type actual, Type declared) => new(
         $"A {DisplayName.Of(actual)} stands where a {DisplayName.Of(declared)} is declared, and would arrive as no more than that. List it with [JsonDerivedType(typeof({DisplayName.Of(actual)}), \"...\")] on {DisplayName.Of(declared)}, or declare the type that it really has.");

@@ -16,7 +16,7 @@ internal static class JsonPayload
         IncludeFields = true,
         MaxDepth = MaxDepth,
         NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
-        Converters = { new ExactStringJsonConverter(), new ExactCharJsonConverter(), new PlainStructJsonConverter(), new BigIntegerJsonConverter() },
+        Converters = { new ExactStringJsonConverter(), new ExactCharJsonConverter(), new PlainStructJsonConverter(), new BigIntegerJsonConverter(), new ExactStackJsonConverter() },
         TypeInfoResolver = JsonTypeInfoResolver.Combine(new DeclaredContexts(), new DefaultJsonTypeInfoResolver()).WithAddedModifier(ExactContract.Apply),
     };
 

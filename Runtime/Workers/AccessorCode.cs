@@ -10,12 +10,12 @@ internal static class AccessorCode
     /// <summary>The fields that an accessor names, those of the overridden accessor counted where it calls it.</summary>
     public static List<FieldInfo> Touched(MethodInfo? accessor, List<FieldInfo> fields) => [.. Named(accessor, fields).Select(n => n.Field).Distinct()];
 
-    /// <summary>Whether a setter stores the field: by itself, or through a reference to it that it hands on. One that sets a part of a struct does not.</summary>
+    /// <summary>Whether a setter stores the field: by itself, or through a reference to it that it hands on. One that sets a part of a struct's value does not.</summary>
     public static bool Stores(MethodInfo? setter, FieldInfo field, List<FieldInfo> fields)
     {
         var named = Named(setter, fields).Where(n => n.Field == field).ToList();
         return named.Exists(n => n.Code == OpCodes.Stfld.Value)
-            || (named.Exists(n => n.Code == OpCodes.Ldflda.Value) && !Members(setter).Any(m => m.Member.DeclaringType == field.FieldType && m.Code != OpCodes.Newobj.Value));
+            || (named.Exists(n => n.Code == OpCodes.Ldflda.Value) && !(field.FieldType.IsValueType && Members(setter).Any(m => m.Member.DeclaringType == field.FieldType && m.Code != OpCodes.Newobj.Value)));
     }
 
     public static bool IsSame(MemberInfo one, MemberInfo other) => one.MetadataToken == other.MetadataToken && one.Module == other.Module;

@@ -34,6 +34,8 @@ internal static partial class DisplayName
             return keyword;
         if (type.IsArray)
             return $"{Of(type.GetElementType()!)}[{new string(',', type.GetArrayRank() - 1)}]";
+        if (type.IsByRef)
+            return $"ref {Of(type.GetElementType()!)}";
         if (type.IsPointer)
             return $"{Of(type.GetElementType()!)}*";
         if (Nullable.GetUnderlyingType(type) is { } underlying)

@@ -99,6 +99,8 @@ internal static class Portability
     {
         if (type.IsPointer || type.IsFunctionPointer)
             return "An address means nothing there. Pass the data.";
+        if (type.IsByRef)
+            return "It is handed out by reference. Give it out by value, or mark it [JsonIgnore].";
         if (type.IsByRefLike)
             return "Pass an array.";
         for (var each = type; each is not null; each = each.BaseType)
@@ -119,10 +121,24 @@ internal static class Portability
     private static string NameOf(Type type) => (type.IsConstructedGenericType ? type.GetGenericTypeDefinition() : type).FullName ?? "";
 
     private static bool IsVouchedFor(Type type) =>
-        type.IsDefined(typeof(ProcessPortableAttribute), inherit: true)
+        IsMarkedPortable(type)
         || type.IsDefined(typeof(JsonConverterAttribute), inherit: false)
         || type == typeof(BigInteger) || type == typeof(Uri) || type == typeof(Version)
         || type == typeof(JsonElement) || type == typeof(JsonDocument) || type.IsAssignableTo(typeof(JsonNode));
+
+    /// <summary>By name: a library may declare the attribute itself and do without this one.</summary>
+    private static bool IsMarkedPortable(Type type)
+    {
+        try
+        {
+            return JsonState.Hierarchy(type).SelectMany(t => t.GetCustomAttributesData()).Any(a => a.AttributeType.FullName == typeof(ProcessPortableAttribute).FullName);
+        }
+        catch (Exception error) when (error is FileNotFoundException or TypeLoadException)
+        {
+            // One of the attributes is of a library that was left at home.
+            return type.IsDefined(typeof(ProcessPortableAttribute), inherit: true);
+        }
+    }
 
     private static bool IsLazySequence(Type type) =>
         type == typeof(IEnumerable) || (type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(IEnumerable<>));
@@ -146,7 +162,7 @@ internal static class Portability
 
     private static Refusal? FindInCollection(Type type, Type[] elements, string path, HashSet<Type> seen)
     {
-        if (elements.Length == 2 && elements[0] != typeof(string) && !PlainValue.Is(elements[0]))
+        if (elements.Length == 2 && elements[0] != typeof(string) && (!PlainValue.Is(elements[0]) || Nullable.GetUnderlyingType(elements[0]) is not null))
             return new Refusal($"{path}.Keys", elements[0], "Use strings, numbers or other plain values as keys.");
         if (Find(elements[^1], path + "[]", seen) is { } refusal)
             return refusal;
@@ -154,6 +170,8 @@ internal static class Portability
             return JsonCanRead(type) ? null : new Refusal(path, type, "JSON can write it but not read it. Pass an array, a List or a Dictionary.");
         if (type.IsAbstract || !HasDefaultConstructor(type) || !CanBeFilled(type))
             return new Refusal(path, type, "JSON cannot make it again: it needs a public constructor without parameters, and Add. Pass an array or a List.");
+        if (JsonState.Hierarchy(type).Any(t => t.IsConstructedGenericType && t.GetGenericTypeDefinition() is var definition && (definition == typeof(Stack<>) || definition == typeof(ConcurrentStack<>))))
+            return new Refusal(path, type, "JSON would turn it upside down. Pass a Stack.");
         return OwnState(type) is { } own
             ? new Refusal(path, type, $"JSON carries a collection's elements only, so its {JsonState.NameOf(own)} would be lost. Hold the collection in a property beside it, or give the type a [JsonConverter].")
             : null;
