@@ -76,6 +76,10 @@ internal static class Descriptors
         "Static state written or read by work in a process: the write is lost, the read is stale",
         "'{0}' is {1} here in a worker process ({2}), which has a '{0}' of its own; {3}");
 
+    public static readonly DiagnosticDescriptor UnportableType = Rule("TDM3003", Processes, Error,
+        "Argument or result can't cross a process boundary",
+        "{0} {1}, which cannot cross a process boundary; {2}");
+
     public static readonly DiagnosticDescriptor UnlockedSharedMemory = Rule("TDM3004", Processes, Warning,
         "Unlocked read-modify-write of shared memory",
         "'{0}' is read and written here in two steps, but {1}, and {2}; {3}");
