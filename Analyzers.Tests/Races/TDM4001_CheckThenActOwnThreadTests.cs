@@ -34,6 +34,18 @@ public class CheckThenActOwnThreadTests
         "public void Start() { new Thread(Loop).Start(); } public string? Link { get { lock (_gate) return _link; } }",
         "private void Loop() { while (true) { if (_link == null) Open(); else lock (_gate) { _link = null; } } } private void Open() { var made = System.Guid.NewGuid().ToString(); lock (_gate) { _link = made; } }");
 
+    /// <summary>What others set leaves the check as it was found.</summary>
+    [Theory]
+    [InlineData("public void Ask() { lock (_gate) { _asked = true; } } private void Frame() { if (_asked) { _asked = false; System.Console.WriteLine(); } }")]
+    [InlineData("public void Ask() { lock (_gate) { _asked = true; } } private bool Frame() { if (!_asked) return false; _asked = false; return true; }")]
+    [InlineData("public void Ask() { lock (_gate) { _link = null; } } private void Frame() { if (_link != null) return; _link = System.Guid.NewGuid().ToString(); System.Console.WriteLine(); }")]
+    public Task AChangeThatKeepsTheCheckTrue_DoesNotTrigger(string members) => VerifyAsync("private bool _asked; public void Run() { new Thread(Loop).Start(); }", "private void Loop() { while (true) Frame(); } " + members);
+
+    [Fact]
+    public Task AChangeThatMayUndoTheCheck_Triggers() => VerifyAsync(
+        "private bool _asked; public void Run() { new Thread(Loop).Start(); } public void Ask(bool asked) { lock (_gate) { _asked = asked; } }",
+        "private void Loop() { while (true) Frame(); } private void Frame() { if ([|_asked|]) { _asked = false; System.Console.WriteLine(); } }");
+
     [Theory]
     [InlineData("public void Dispose() { if (_isOpen) { _isOpen = false; _link = null; } }")]
     [InlineData("protected virtual void Dispose(bool disposing) { if (disposing && _isOpen) { _isOpen = false; _link = null; } }")]

@@ -27,10 +27,13 @@ internal static class Initialization
         return happens == false && found.Write.Value is { } value && IsConstant(value, out var set) && Equals(set, tested);
     }
 
-    /// <summary>Whether the change leaves what was checked as it was found: <c>if (_link == null) _link = Connect();</c> beside <c>_link = null</c>.</summary>
-    public static bool IsKept(CheckThenAct found, Access change) =>
-        found.Write.Kind is AccessKind.Write && change is { Kind: AccessKind.Write, Value: { } value } && IsConstant(value, out var set)
-        && TestOf(found) is { } test && IsConstant(test.Other, out var tested) && Equals(set, tested) && HappensWhenEqual(test, found.Act.Operation) == true;
+    /// <summary>Whether the change leaves what was checked as it was found: <c>if (_link == null) _link = Connect();</c> beside <c>_link = null</c>, <c>if (_asked) { _asked = false; Leave(); }</c> beside <c>_asked = true</c>.</summary>
+    public static bool IsKept(CheckThenAct found, Access change)
+    {
+        if (found.Write.Kind is not AccessKind.Write || change is not { Kind: AccessKind.Write, Value: { } value } || !IsConstant(value, out var set) || TestOf(found) is not { } test) return false;
+        var happens = HappensWhenEqual(test, found.Act.Operation);
+        return test.Other is null && set is bool flag ? happens == !flag : happens == true && IsConstant(test.Other, out var tested) && Equals(set, tested);
+    }
 
     // The test of what was read: at once, or from the local that it was kept in.
     private static Test? TestOf(CheckThenAct found)
