@@ -23,6 +23,7 @@ public class CheckThenActStartTests
     [Theory]
     [InlineData("while (n-- > 0) { var pending = TakeAsync(); if (!pending.IsCompleted) return RestAsync(pending); } return Task.CompletedTask;")]
     [InlineData("while (n-- > 0) { var pending = TakeAsync(); if (pending.IsCompletedSuccessfully) continue; return pending; } return Task.CompletedTask;")]
+    [InlineData("return RestOfAsync(TakeAsync(), n); } private async Task RestOfAsync(Task pending, int n) { while (n-- > 0) { await pending; pending = TakeAsync(); }")]
     public Task ATaskThatHasEndedOrIsHandedOn_DoesNotTrigger(string body) => VerifyAsync(
         "private int _left; private async Task TakeAsync() { await Task.Delay(1); if (_left > 0) _left--; }",
         $"public Task All(int n) {{ {body} }} private async Task RestAsync(Task pending) {{ await pending; }}");
@@ -31,6 +32,11 @@ public class CheckThenActStartTests
     public Task TasksThatArePolled_Trigger() => VerifyAsync(
         "private int _left; private async Task TakeAsync() { await Task.Delay(1); if ([|_left > 0|]) _left--; }",
         "public void Poll() { var first = TakeAsync(); var second = TakeAsync(); while (!first.IsCompleted) Thread.Yield(); second.Wait(); }");
+
+    [Fact]
+    public Task TasksOfWhichOneIsWaitedForInEachRound_Trigger() => VerifyAsync(
+        "private int _left; private async Task TakeAsync() { await Task.Delay(1); if ([|_left > 0|]) _left--; }",
+        "public async Task All(int n) { var tasks = new System.Collections.Generic.List<Task>(); while (n-- > 0) { if (tasks.Count > 3) await Task.WhenAny(tasks); tasks.Add(TakeAsync()); } await Task.WhenAll(tasks); }");
 
     /// <summary>The callers see to the lock, and the code says so.</summary>
     [Theory]

@@ -67,11 +67,11 @@ internal sealed class LockHazards(SemanticModel model, string expression, bool i
     /// <summary>Whether a library's member waits for others, or runs their code. A thread that pauses once waits for nobody.</summary>
     private static bool Waits(ISymbol member, IOperation? receiver) => member.DeclaringSyntaxReferences.IsEmpty
         && member is not IMethodSymbol { Name: "Sleep" or "SpinWait" or "Yield", ContainingType.Name: "Thread" }
-        && (WorkTable.EffectOf(member, receiver?.Type) is CallEffect.Waits || CallbackTable.RunsOthers(member) || member is { Name: "Result", ContainingType.Name: "ValueTask" });
+        && (WorkTable.EffectOf(member, receiver?.Type) is CallEffect.Waits or CallEffect.Communicates || CallbackTable.RunsOthers(member) || member is { Name: "Result", ContainingType.Name: "ValueTask" });
 
     /// <summary>What takes its time once takes it in each round of a loop. <c>Monitor.Wait</c> gives the lock back while it waits.</summary>
     private bool IsLongWork(IOperation operation) => operation is IInvocationOperation { TargetMethod: { DeclaringSyntaxReferences.IsEmpty: true } method } call
-        && _locks.Find(call) is null && WorkTable.EffectOf(method, call.Instance?.Type) is CallEffect.Waits or CallEffect.Reads or CallEffect.Computes or CallEffect.Opaque;
+        && _locks.Find(call) is null && WorkTable.EffectOf(method, call.Instance?.Type) is CallEffect.Waits or CallEffect.Communicates or CallEffect.Reads or CallEffect.Computes or CallEffect.Opaque;
 
     /// <summary>Whether the lambda is an argument, and not work that is started to run elsewhere.</summary>
     private bool IsPassedOn(IAnonymousFunctionOperation lambda) => lambda.Consumer() is IArgumentOperation { Parent: IInvocationOperation call } && _spawns.SpawnsAt(call).IsEmpty;

@@ -92,7 +92,8 @@ internal sealed class JoinFinder(Body body, IOperation origin)
         if (variable is IFieldSymbol or IPropertySymbol) Keepers.Add(variable);
         foreach (var operation in body.HandleUses.Of(variable))
         {
-            if (operation.Position() <= origin.Position()) continue;
+            // Of the uses before it, those that the next round of a loop comes to.
+            if (operation.Position() <= origin.Position() && !ComesNext(operation)) continue;
             if (operation.Consumer() is ISimpleAssignmentOperation assignment && assignment.Target == operation) continue;
             Follow(operation, depth + 1);
         }
@@ -106,9 +107,14 @@ internal sealed class JoinFinder(Body body, IOperation origin)
 
     private void Join(IOperation by)
     {
-        if (End is null || by.Syntax.Span.End < End) End = by.Syntax.Span.End;
+        // `while (await pending) pending = NextAsync();`: waited for before the next round, and before the loop ends.
+        var end = by.Syntax.Span.End > origin.Position() ? by.Syntax.Span.End : by.Loops().Intersect(origin.Loops()).Select(static loop => loop.Syntax.Span.End).DefaultIfEmpty(int.MaxValue).Min();
+        if (End is null || end < End) End = end;
         Fall(HandleFate.Joined);
     }
+
+    // Of a collection, nobody knows which of its tasks are waited for then.
+    private bool ComesNext(IOperation use) => use != origin && use.Type?.Name is "Task" or "ValueTask" or "Thread" && use.Loops().Any(origin.Loops().Contains);
 
     private static bool IsPolled(IOperation asked) => asked.Parent is IWhileLoopOperation or IUnaryOperation { Parent: IWhileLoopOperation };
 
