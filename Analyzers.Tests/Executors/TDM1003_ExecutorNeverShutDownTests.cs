@@ -78,6 +78,17 @@ public class ExecutorNeverShutDownTests
     public Task EachRoundShutDown_DoesNotTrigger() => InMethod("while (true) { var pool = new ThreadExecutor(1); await pool.Submit(Work); pool.Dispose(); }");
 
     [Theory]
+    [InlineData("var pool = [|new ThreadExecutor(1)|]; await pool.Submit(Work); pool = new ThreadExecutor(2); await pool.Submit(Work); pool.Dispose();")]
+    [InlineData("ThreadExecutor? pool = [|new ThreadExecutor(1)|]; await pool.Submit(Work); if (flag) pool = null; pool?.Dispose();")]
+    public Task VariableThatChangesBefore_Triggers(string statements) => InMethod(statements);
+
+    [Theory]
+    [InlineData("var pool = new ThreadExecutor(1); await pool.Submit(Work); pool.Dispose(); pool = new ThreadExecutor(2); await pool.Submit(Work); pool.Dispose();")]
+    [InlineData("ThreadExecutor? pool = new ThreadExecutor(1); await pool.Submit(Work); pool.Dispose(); pool = null;")]
+    [InlineData("ThreadExecutor? pool = null; pool = new ThreadExecutor(1); await pool.Submit(Work); pool.Dispose();")]
+    public Task VariableThatChangesBehind_DoesNotTrigger(string statements) => InMethod(statements);
+
+    [Theory]
     [InlineData("Executor? pool = null; try { pool = new ThreadExecutor(2); await pool.Submit(Work); } finally { pool?.Dispose(); }")]
     [InlineData("Executor? pool = null; if (flag) pool = new ThreadExecutor(2); Console.WriteLine(); if (flag) pool!.Dispose();")]
     [InlineData("Executor? pool = null; if (flag) pool = new ThreadExecutor(2); if (pool != null) { await pool.Submit(Work); pool.Dispose(); }")]
@@ -223,6 +234,22 @@ public class ExecutorNeverShutDownTests
         }
         """,
         Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("pool", "not shut down by the return on line 10", "declare it with 'using'"));
+
+    [Fact]
+    public Task MessageOfAVariableThatChanges() => Verify.VerifyAnalyzerAsync("""
+        using Tandem;
+
+        class Program
+        {
+            static void Run()
+            {
+                var pool = {|#0:new ThreadExecutor(2)|};
+                {|#1:pool = new ThreadExecutor(3);|}
+                pool.Dispose();
+            }
+        }
+        """,
+        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithArguments("pool", "not shut down before the variable changes on line 8", "declare it with 'using'"));
 
     [Fact]
     public Task MessageOfOneThatNobodyKeeps() => Verify.VerifyAnalyzerAsync("""

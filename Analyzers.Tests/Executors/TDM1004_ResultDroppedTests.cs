@@ -48,6 +48,7 @@ public class ResultDroppedTests
     [InlineData("var sum = await pool.Submit(Twice, 3) + await pool.Submit(Twice, 4); Console.WriteLine(sum);")]
     [InlineData("await (number > 1 ? pool.Submit(Work) : Task.CompletedTask);")]
     [InlineData("var source = new TaskCompletionSource<Task>(); source.SetResult(pool.Submit(Work)); await await source.Task;")]
+    [InlineData("Throws<ArgumentException>(() => pool.Submit(Work)); Throws<ArgumentException>(() => { pool.Submit(Work); });")]
     public Task TaskThatSomebodyGets_DoesNotTrigger(string statements) => InMethod(statements);
 
     [Theory]
@@ -151,6 +152,7 @@ public class ResultDroppedTests
 
     private static Task InMethod(string statements) => Class($$"""
             static void Observe(Task task) => task.Wait();
+            static void Throws<T>(Action code) where T : Exception { try { code(); } catch (T) { } }
             static async Task Run(Executor pool, ThreadExecutor threads, Executor? given, List<int> items, int number)
             {
                 await Task.Yield();

@@ -41,8 +41,13 @@ public class WaitOnOwnExecutorFixTests
         "await pool.Submit(async () => { var task = pool.Submit(Twice, 3); Work(); return await task; });");
 
     [Fact]
-    public Task WaitOfAMethod_ForATaskInALocal_IsLeft() => Same(
-        "await pool.Submit(Inner); int Inner() { var task = pool.Submit(Twice, 3); return [|task.Result|]; }");
+    public Task TaskInALocal_BecomesItsResult() => Directly(
+        "await pool.Submit(Inner); int Inner() { Task<int> task = pool.Submit(() => Twice(3)); Work(); return [|task.Result|] + [|task.GetAwaiter().GetResult()|]; }",
+        "await pool.Submit(Inner); int Inner() { var task = Twice(3); Work(); return task + task; }");
+
+    [Fact]
+    public Task TaskThatIsUsedOtherwise_IsLeft() => Same(
+        "await pool.Submit(Inner); int Inner() { var task = pool.Submit(Twice, 3); Console.WriteLine(task.Id); return [|task.Result|]; }");
 
     [Fact]
     public Task BlockOfStatements_IsNotWrittenOut() => Same(

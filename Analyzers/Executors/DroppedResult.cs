@@ -26,8 +26,8 @@ internal readonly record struct DroppedResult(IOperation Value, ISymbol? Holder)
             value = value.Outermost();
             switch (value.Parent)
             {
-                case IExpressionStatementOperation:
-                    return new DroppedResult(value, null);
+                case IExpressionStatementOperation statement:
+                    return IsToThrow(statement) ? null : new(value, null);
                 case IVariableInitializerOperation { Parent: IVariableDeclaratorOperation { Parent.Parent: IVariableDeclarationGroupOperation { Parent: not (IUsingOperation or IUsingDeclarationOperation) } } declarator }:
                     return IsRead(declarator.Symbol, value) ? null : new(value, declarator.Symbol);
                 case ISimpleAssignmentOperation { Parent: IExpressionStatementOperation } assignment when assignment.Value == value:
@@ -61,6 +61,11 @@ internal readonly record struct DroppedResult(IOperation Value, ISymbol? Holder)
         },
         _ => null,
     };
+
+    /// <summary><c>Assert.Throws&lt;ArgumentException&gt;(() => { pool.Submit(work); })</c>: it is to be refused, and gives no task at all.</summary>
+    private static bool IsToThrow(IOperation statement) =>
+        statement.Parent is IBlockOperation { Operations.Length: <= 2, Parent: IAnonymousFunctionOperation lambda } && lambda.Consumer() is IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: var name } }
+        && (name.IndexOf("Throw", System.StringComparison.Ordinal) >= 0 || name == "Exception");
 
     private static bool PassesOn(IInvocationOperation call) =>
         s_sameTask.Contains(call.TargetMethod.Name) || (call.TargetMethod.ContainingType.Name is "Enumerable" or "AsyncEnumerable" && call.Type is IArrayTypeSymbol or { Name: "IEnumerable" or "IAsyncEnumerable" or "List" or "HashSet" });

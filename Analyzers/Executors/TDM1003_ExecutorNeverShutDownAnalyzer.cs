@@ -39,10 +39,11 @@ public sealed class ExecutorNeverShutDownAnalyzer() : TandemAnalyzer(Descriptors
         // Whether what somebody else has made is to be shut down here, a test may tell.
         if (ExecutorUses.Of(local, function, WorkValue.Root(creation), context.Compilation, context.CancellationToken) is not { } uses || (made.IsOneOfOthers && uses.ShutDowns.Count > 0)) return;
 
-        if (FunctionGraphs.Of(function, creation.SemanticModel!, context.CancellationToken) is not { } graph || UnendedPath.Last(graph, creation, local, uses.ShutDowns) is not { } last) return;
+        if (FunctionGraphs.Of(function, creation.SemanticModel!, context.CancellationToken) is not { } graph || UnendedPath.Of(graph, creation, local, uses.ShutDowns) is not { } end) return;
 
         if (uses.ShutDowns.Count == 0) Report(context, made, local.Name, "never shut down", remedy);
-        else if (LeakEvidence.Left(last, function) is var (where, how)) Report(context, made, local.Name, $"not shut down {how}", remedy, where);
+        else if (end.Replacement is { } other) Report(context, made, local.Name, $"not shut down before the variable changes on line {other.GetLocation().GetMappedLineSpan().StartLinePosition.Line + 1}", remedy, other.GetLocation());
+        else if (LeakEvidence.Left(end.Last, function) is var (where, how)) Report(context, made, local.Name, $"not shut down {how}", remedy, where);
     }
 
     private static void Report(OperationAnalysisContext context, NewExecutor made, string name, string fact, string remedy, params Location[] evidence) =>

@@ -9,6 +9,11 @@ using Condition = Tandem.Analyzers.Flow.Condition;
 
 namespace Tandem.Analyzers.Executors;
 
+/// <summary>How a way ends on which an executor is left as it is.</summary>
+/// <param name="Last">What ran last.</param>
+/// <param name="Replacement">What gives the variable another executor, or none; null where the way leaves the function.</param>
+internal sealed record PathEnd(SyntaxNode Last, SyntaxNode? Replacement);
+
 /// <summary>
 /// Looks for a way from the making of an executor to the end of its function, or back to the making, on which nobody shuts it down. Ways that
 /// an exception takes do not count.
@@ -25,8 +30,8 @@ internal sealed class UnendedPath
     private UnendedPath(ControlFlowGraph graph, IOperation creation, ILocalSymbol executor, IReadOnlyList<SyntaxNode> shutDowns) =>
         (_graph, _creation, _executor, _shutDowns, _known) = (graph, creation.Syntax, executor, shutDowns, Known(creation));
 
-    /// <summary>What ran last on such a way; null where there is none.</summary>
-    public static SyntaxNode? Last(ControlFlowGraph graph, IOperation creation, ILocalSymbol executor, IReadOnlyList<SyntaxNode> shutDowns)
+    /// <summary>Such a way; null where there is none.</summary>
+    public static PathEnd? Of(ControlFlowGraph graph, IOperation creation, ILocalSymbol executor, IReadOnlyList<SyntaxNode> shutDowns)
     {
         foreach (var block in graph.Blocks)
         {
@@ -37,23 +42,23 @@ internal sealed class UnendedPath
         return null;
     }
 
-    private SyntaxNode? Walk(BasicBlock block, int start, SyntaxNode last)
+    private PathEnd? Walk(BasicBlock block, int start, SyntaxNode last)
     {
-        if (block.Kind == BasicBlockKind.Exit) return last;
+        if (block.Kind == BasicBlockKind.Exit) return new(last, Replacement: null);
         if (start == 0 && !_seen.Add(block)) return null;
 
         foreach (var operation in Operations(block).Skip(start))
         {
             if (Ends(operation)) return null;
             // The next one takes its place.
-            if (Holds(operation, _creation)) return last;
+            if (Holds(operation, _creation) || IsAssigned(operation)) return new(last, operation.Syntax);
             last = operation.Syntax;
         }
 
         return Follow(block.FallThroughSuccessor, last) ?? Follow(block.ConditionalSuccessor, last);
     }
 
-    private SyntaxNode? Follow(ControlFlowBranch? branch, SyntaxNode last)
+    private PathEnd? Follow(ControlFlowBranch? branch, SyntaxNode last)
     {
         if (branch is not { Semantics: ControlFlowBranchSemantics.Regular or ControlFlowBranchSemantics.Return, Destination: { } destination } || !MayBeTaken(branch)) return null;
         return branch.FinallyRegions.All(region => PassesThrough(region)) ? Walk(destination, 0, last) : null;
@@ -84,6 +89,9 @@ internal sealed class UnendedPath
         || part is IInvocationOperation { TargetMethod: { Name: "Exit" or "FailFast", ContainingType.Name: "Environment" } });
 
     private static bool Holds(IOperation operation, SyntaxNode creation) => operation.DescendantsAndSelf().Any(part => part is IObjectCreationOperation && part.Syntax == creation);
+
+    private bool IsAssigned(IOperation operation) => operation.DescendantsAndSelf().Any(part =>
+        part is IAssignmentOperation { Target: ILocalReferenceOperation { Local: var local } } && SymbolEqualityComparer.Default.Equals(local, _executor) && !part.Syntax.Span.Contains(_creation.Span));
 
     private static IEnumerable<IOperation> Operations(BasicBlock block) => block.BranchValue is { } value ? block.Operations.Append(value) : block.Operations;
 

@@ -22,8 +22,8 @@ public sealed class WaitOnOwnExecutorCodeFix() : TextCodeFixProvider(Descriptors
     {
         if (reported is not ExpressionSyntax wait || Waited(wait) is not { } task) yield break;
 
-        if (model.GetOperation(task, cancellationToken) is IInvocationOperation { TargetMethod: { Name: "Submit", ContainingType.Name: "Executor" } } submit && DirectCall(submit) is { } call)
-            yield return new("Call it directly", "CallDirectly", [new(wait.Span, Enclosed(call, wait))]);
+        var direct = task is IdentifierNameSyntax name ? ThroughLocal(model, name, cancellationToken) : Submitted(model, task, cancellationToken) is { } call ? [new(wait.Span, Enclosed(call, wait))] : null;
+        if (direct is not null) yield return new("Call it directly", "CallDirectly", [.. direct]);
 
         if (Awaited(wait, task) is { } awaited && FunctionGraphs.FunctionAround(wait) is { } function)
         {
@@ -51,6 +51,28 @@ public sealed class WaitOnOwnExecutorCodeFix() : TextCodeFixProvider(Descriptors
         InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name.Identifier.ValueText: "WaitAny" } } => null,
         _ => Enclosed($"await {task}", wait),
     };
+
+    /// <summary><c>var left = pool.Submit(Sum, node); … left.Result</c> becomes <c>var left = Sum(node); … left</c>; null where the task is used otherwise.</summary>
+    private static IEnumerable<TextChange>? ThroughLocal(SemanticModel model, IdentifierNameSyntax name, CancellationToken cancellationToken)
+    {
+        if (model.GetSymbolInfo(name, cancellationToken).Symbol is not ILocalSymbol { DeclaringSyntaxReferences: { Length: 1 } references } local
+            || references[0].GetSyntax(cancellationToken) is not VariableDeclaratorSyntax { Initializer.Value: { } value, Parent: VariableDeclarationSyntax { Variables.Count: 1, Type: var type } declaration }
+            || Submitted(model, value, cancellationToken) is not { } call || FunctionGraphs.FunctionAround(declaration) is not { } function)
+            return null;
+
+        var changes = new List<TextChange> { new(value.Span, call) };
+        if (!type.IsVar) changes.Add(new(type.Span, "var"));
+        foreach (var mention in function.DescendantNodes().OfType<IdentifierNameSyntax>().Where(node => node.Identifier.ValueText == local.Name && SymbolEqualityComparer.Default.Equals(model.GetSymbolInfo(node, cancellationToken).Symbol, local)))
+        {
+            if (mention.AncestorsAndSelf().OfType<ExpressionSyntax>().FirstOrDefault(node => Waited(node) == mention) is not { } wait || wait.Parent is ExpressionStatementSyntax) return null;
+            changes.Add(new(wait.Span, local.Name));
+        }
+
+        return changes;
+    }
+
+    private static string? Submitted(SemanticModel model, ExpressionSyntax task, CancellationToken cancellationToken) =>
+        model.GetOperation(task, cancellationToken) is IInvocationOperation { TargetMethod: { Name: "Submit", ContainingType.Name: "Executor" } } submit ? DirectCall(submit) : null;
 
     /// <summary>The work as a call of the worker's own; null where it is more than that: asynchronous, cancelled by a token, a block of statements.</summary>
     private static string? DirectCall(IInvocationOperation submit)
