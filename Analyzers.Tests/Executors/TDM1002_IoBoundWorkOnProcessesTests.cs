@@ -26,6 +26,7 @@ public class IoBoundWorkOnProcessesTests
     [InlineData("await pool.Submit(static () => Console.WriteLine());")]
     [InlineData("await pool.Submit(static x => x + 1, 3);")]
     [InlineData("await pool.Submit(static url => { var text = File.ReadAllText(url); return Hidden.Convert(text); }, url);")]
+    [InlineData("await pool.Submit(static path => { var counts = new Dictionary<string, int>(); foreach (var word in File.ReadAllText(path).Split(' ')) counts[word] = counts.GetValueOrDefault(word) + 1; return counts.Count; }, url);")]
     [InlineData("await pool.Submit(static () => ToldOtherwise());")]
     public Task WorkThatComputesOrIsUnknown_DoesNotTrigger(string statements) => InMethod(statements);
 
