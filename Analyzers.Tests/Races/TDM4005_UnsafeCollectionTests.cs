@@ -194,6 +194,9 @@ public class UnsafeCollectionTests
         "class Feed { readonly object _gate = new(); readonly Queue<int> _open = new(); public void Show() { lock (_gate) _open.Clear(); } public void Run() { _open.Enqueue(1); while (_open.Count > 0) _open.Dequeue(); } }",
         // What is disposed of is used by nobody else.
         "class Feed : IDisposable { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Dispose() => _all.Clear(); }",
+        // Filled once, before it is read.
+        "class Codecs { readonly object _gate = new(); readonly List<int> _all = []; bool _isReady; void Fill() { lock (_gate) { if (_isReady) return; _all.AddRange([1, 2]); _isReady = true; } } public bool Has(int n) { if (!_isReady) Fill(); return _all.Contains(n); } }",
+        "class Codecs { readonly object _gate = new(); readonly List<int> _all = []; int _asked; void Fill() { lock (_gate) { if (_asked > 3) return; _all.AddRange([1, 2]); _asked = 0; } } public bool Has(int n) { Fill(); return [|_all.Contains(n)|]; } }",
         // The caller says that it holds the lock.
         "class Feed { readonly object _gate = new(); readonly List<int> _all = []; public void Add(int n) { lock (_gate) _all.Add(n); } public void Drop(int n, bool isLocked) { if (isLocked) Take(n); else lock (_gate) Take(n); } void Take(int n) => _all.Remove(n); }",
         // What calls itself holds what it was called with.

@@ -74,8 +74,8 @@ internal sealed class UnsafeCollectionFinder(Concurrency concurrency) : RaceFind
         bool Conflicts(Access other) => other is CollectionUse touch && use.ConflictsWith(touch) && (use.Writes || !touch.Holds.IsEmpty);
 
         if (!use.Writes && !concurrency.AccessesOf(use.Place, body).Any(other => Conflicts(other.Access) && !Concurrency.IsOnceOnly(other.Body))) return null;
-        // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else.
-        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && IsMostlyLocked(body, use.Place);
+        // All that happens to a local is to be seen. A lock that this very body takes and leaves, or that most uses do without, may be for something else; one that is taken to fill it once is not for the uses that follow.
+        bool Counts(Guard guard) => use.Place is not { Root: PlaceRoot.Variable, Links.IsEmpty: true } && guard.Body.Outermost != body.Outermost && !guard.IsOnce() && IsMostlyLocked(body, use.Place);
 
         return RaceEvidence.For(body, use.Operation, use.Place, () => concurrency.ConflictAt(body, use, use.Place, Conflicts) is { } overlap && !overlap.IsSetUpBefore(use.Writes) ? overlap : null, concurrency, Counts);
     }
