@@ -88,6 +88,10 @@ internal static class Descriptors
         "One end of a pipe used by several workers",
         "'{0}', one end of a pipe, {1}, and each item goes to whichever of them comes first; use a ProcessQueue, or hold one ProcessLock around each use");
 
+    public static readonly DiagnosticDescriptor ArgumentChangedByWorker = Rule("TDM3006", Processes, Warning,
+        "Argument changed by the worker, the change then expected by the caller",
+        "'{0}' is changed by this work {1}, but that changes a copy of it in another process, and what is read of it {2} is as it was before; return it from the work");
+
     public static readonly DiagnosticDescriptor CheckThenAct = Rule("TDM4001", Races, Warning,
         "Check-then-act race",
         "'{0}' is checked here and changed on line {1}, but {2}; another thread can change it in between");

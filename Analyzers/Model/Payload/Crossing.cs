@@ -15,6 +15,9 @@ internal sealed record Crossing(ITypeSymbol Type, Location Place, string Role, I
 {
     public bool IsResult { get; private init; }
 
+    /// <summary>The parameter of the work that it is for, counted from 0.</summary>
+    public int Number { get; private init; }
+
     /// <summary>The arguments and the result of work that a call hands to a process. A token among the arguments of <c>Submit</c> is told over, and does not cross.</summary>
     public static IEnumerable<Crossing> Of(IInvocationOperation call)
     {
@@ -25,9 +28,9 @@ internal sealed record Crossing(ITypeSymbol Type, Location Place, string Role, I
             if (parameter.Name == "TResult" && Argument("work") is { } work)
                 yield return new(type, HandOver.Head(work.Value), "the result of this work") { IsResult = true };
             else if (definition.Name == "Map" && Argument("items") is { } items)
-                yield return new(type, items.Value.Syntax.GetLocation(), "each of these items", items.Value);
+                yield return new(type, items.Value.Syntax.GetLocation(), "each of these items", items.Value) { Number = i };
             else if (definition.Parameters.FirstOrDefault(p => SymbolEqualityComparer.Default.Equals(p.Type, parameter)) is { } declared && Argument(declared.Name) is { } argument && !type.IsOneOf("System.Threading.CancellationToken"))
-                yield return new(type, argument.Value.Syntax.GetLocation(), "this argument", argument.Value);
+                yield return new(type, argument.Value.Syntax.GetLocation(), "this argument", argument.Value) { Number = i };
         }
 
         IArgumentOperation? Argument(string name) => call.Arguments.FirstOrDefault(argument => argument.Parameter?.Name == name);
