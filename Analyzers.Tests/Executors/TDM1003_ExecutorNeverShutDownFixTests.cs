@@ -106,6 +106,35 @@ public class ExecutorNeverShutDownFixTests
     }.RunAsync();
 
     [Fact]
+    public Task Case_GetsTheStatement() => Class(
+        """
+        async Task Run(int mode)
+            {
+                switch (mode)
+                {
+                    case 1:
+                        var pool = [|new ThreadExecutor(2)|];
+                        await pool.Submit(Work);
+                        break;
+                }
+            }
+        """,
+        """
+        async Task Run(int mode)
+            {
+                switch (mode)
+                {
+                    case 1:
+                        await using (var pool = new ThreadExecutor(2))
+                        {
+                            await pool.Submit(Work);
+                            break;
+                        }
+                }
+            }
+        """);
+
+    [Fact]
     public Task CSharp7_GetsTheStatement() => new Verify.Test
     {
         LanguageVersion = LanguageVersion.CSharp7_3,

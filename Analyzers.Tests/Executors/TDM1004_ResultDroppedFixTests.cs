@@ -79,7 +79,9 @@ public class ResultDroppedFixTests
     public Task FieldOfOtherCode_IsLeft() => Same("void Run(Executor pool) { _last = [|pool.Submit|](Work); }");
 
     [Fact]
-    public Task CollectionOfOtherCode_IsLeft() => Same("void Run(Executor pool) { var tasks = new List<Task>(); tasks.Add([|pool.Submit|](Work)); }");
+    public Task CollectionOfOtherCode_IsWaitedFor() => Verify.VerifyCodeFixAsync(
+        Source("void Run(Executor pool) { var tasks = new List<Task>(); tasks.Add([|pool.Submit|](Work)); Work(); }"),
+        Source("void Run(Executor pool) { var tasks = new List<Task>(); tasks.Add(pool.Submit(Work)); Task.WaitAll(tasks); Work(); }"));
 
     [Fact]
     public Task Map_IsEnumerated() => Await(

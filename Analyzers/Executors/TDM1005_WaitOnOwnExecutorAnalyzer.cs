@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.Diagnostics;
@@ -14,21 +15,23 @@ public sealed class WaitOnOwnExecutorAnalyzer() : TandemAnalyzer(Descriptors.Wai
 
     private protected override void Start(CompilationStartAnalysisContext context)
     {
-        if (KnownSymbols.Of(context.Compilation).Type("Tandem.Executor") is { } executor)
-            context.RegisterOperationAction(context => Analyze(context, executor), OperationKind.Invocation, OperationKind.PropertyReference);
+        if (KnownSymbols.Of(context.Compilation).Type("Tandem.Executor") is not { } executor) return;
+
+        // A body may wait often: what for is asked once for each body.
+        var waits = new ConcurrentDictionary<SyntaxNode, ILookup<SyntaxNode, IInvocationOperation>>();
+        context.RegisterOperationAction(context => Analyze(context, waits, executor), OperationKind.Invocation, OperationKind.PropertyReference);
     }
 
-    private static void Analyze(OperationAnalysisContext context, INamedTypeSymbol executorType)
+    private static void Analyze(OperationAnalysisContext context, ConcurrentDictionary<SyntaxNode, ILookup<SyntaxNode, IInvocationOperation>> waits, INamedTypeSymbol executorType)
     {
         // The name comes first: most calls and properties are no wait.
         var name = (context.Operation as IInvocationOperation)?.TargetMethod.Name ?? ((IPropertyReferenceOperation)context.Operation).Property.Name;
         if (!s_waits.Contains(name)) return;
 
-        foreach (var operation in WorkValue.Root(context.Operation).Descendants())
+        var root = WorkValue.Root(context.Operation);
+        foreach (var call in waits.GetOrAdd(root.Syntax, _ => Waits(root, executorType))[context.Operation.Syntax])
         {
-            if (operation is not IInvocationOperation { TargetMethod: { Name: "Submit" or "Map" } method } call || !SymbolEqualityComparer.Default.Equals(method.ContainingType, executorType)) continue;
-            if (OwnWork.ExecutorOf(call) is not { } executor || !RunsOnThreads(call.Instance!) || !BlockingWaits.For(call).Any(wait => wait.Syntax == context.Operation.Syntax)) continue;
-            if (OwnWork.Submission(context.Operation, executor, context.Compilation, context.CancellationToken) is not { } submission) continue;
+            if (OwnWork.ExecutorOf(call) is not { } executor || OwnWork.Submission(context.Operation, executor, context.Compilation, context.CancellationToken) is not { } submission) continue;
 
             var line = submission.Syntax.GetLocation().GetMappedLineSpan().StartLinePosition.Line + 1;
             context.ReportDiagnostic(Diagnostic.Create(
@@ -37,6 +40,13 @@ public sealed class WaitOnOwnExecutorAnalyzer() : TandemAnalyzer(Descriptors.Wai
             return;
         }
     }
+
+    /// <summary>The blocking waits of a body, and the submissions to threads that each waits for.</summary>
+    private static ILookup<SyntaxNode, IInvocationOperation> Waits(IOperation body, INamedTypeSymbol executorType) =>
+        (from call in body.Descendants().OfType<IInvocationOperation>()
+         where call.TargetMethod.Name is "Submit" or "Map" && SymbolEqualityComparer.Default.Equals(call.TargetMethod.ContainingType, executorType) && RunsOnThreads(call.Instance!)
+         from wait in BlockingWaits.For(call)
+         select (Wait: wait.Syntax, Call: call)).ToLookup(static pair => pair.Wait, static pair => pair.Call);
 
     // A worker process has executors of its own: what has the same name there is another one. Work that uses a variable of its surroundings goes to no process.
     private static bool RunsOnThreads(IOperation executor) => HeldType.Of(executor) switch

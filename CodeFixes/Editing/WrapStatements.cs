@@ -25,7 +25,12 @@ internal sealed class WrapStatements
         var first = LineOf(statements[0].SpanStart);
         _newLine = text.ToString(TextSpan.FromBounds(first.End, first.EndIncludingLineBreak)) is { Length: > 0 } lineBreak ? lineBreak : "\n";
         Indent = IndentOf(statements[0] is LabeledStatementSyntax labeled ? labeled.Statement : statements[0]);
-        var outer = statements[0].Parent is BlockSyntax block ? IndentOf(block.CloseBraceToken.SpanStart) : "";
+        var outer = statements[0].Parent switch
+        {
+            BlockSyntax block => IndentOf(block.CloseBraceToken.SpanStart),
+            SwitchSectionSyntax section => IndentOf(section),
+            _ => "",
+        };
         _unit = Indent.StartsWith(outer) && Indent.Length > outer.Length ? Indent.Substring(outer.Length) : "    ";
     }
 

@@ -48,12 +48,19 @@ public sealed class ExecutorNeverShutDownCodeFix() : TextCodeFixProvider(Descrip
 
     private static IEnumerable<TextChange> Declare(LocalDeclarationStatementSyntax declaration, string prefix)
     {
-        if (((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion >= LanguageVersion.CSharp8) return [new TextChange(new TextSpan(declaration.SpanStart, 0), prefix + " ")];
+        if (declaration.Parent is not SwitchSectionSyntax && ((CSharpParseOptions)declaration.SyntaxTree.Options).LanguageVersion >= LanguageVersion.CSharp8)
+            return [new TextChange(new TextSpan(declaration.SpanStart, 0), prefix + " ")];
 
-        // Before C# 8 there is the statement only.
+        // Before C# 8, and directly in a case, there is the statement only.
         var text = declaration.SyntaxTree.GetText();
-        if (declaration.Parent is not BlockSyntax { Statements: var statements } || WrapStatements.Of(text, [.. statements.SkipWhile(statement => statement != declaration).Skip(1)]) is not { } wrap) return [];
-        return [WrapStatements.Remove(text, declaration), wrap.Open($"using ({declaration.Declaration})"), .. wrap.Deepen([]), wrap.Close()];
+        var statements = declaration.Parent switch
+        {
+            BlockSyntax block => block.Statements,
+            SwitchSectionSyntax section => section.Statements,
+            _ => default,
+        };
+        if (WrapStatements.Of(text, [.. statements.SkipWhile(statement => statement != declaration).Skip(1)]) is not { } wrap) return [];
+        return [WrapStatements.Remove(text, declaration), wrap.Open($"{prefix} ({declaration.Declaration})"), .. wrap.Deepen([]), wrap.Close()];
     }
 
     /// <summary>Whether something that needs the executor goes further than its block does: a sequence that is enumerated by others.</summary>

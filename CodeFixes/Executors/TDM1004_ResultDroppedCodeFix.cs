@@ -31,7 +31,7 @@ public sealed class ResultDroppedCodeFix() : TextCodeFixProvider(Descriptors.Res
         {
             (_, { } start) when call.TargetMethod.Name == "Map" => Enumerate(value, start, mayAwait),
             (_, { } start) => Look(value, type, start, mayAwait, isConditional: operation is IConditionalAccessOperation),
-            (ILocalSymbol { Type: var kind } local, null) when mayAwait && IsSequenceOfTasks(kind) => AwaitAll(local, function),
+            (ILocalSymbol { Type: var kind } local, null) when IsSequenceOfTasks(kind) => AwaitAll(local, function, mayAwait),
             (not null, null) when mayAwait && value.Parent is AssignmentExpressionSyntax { Parent: ExpressionStatementSyntax } assignment && call.TargetMethod.Name == "Submit" && IsTask(type) =>
                 [new("Await it", "Await", [new(new TextSpan(assignment.SpanStart, 0), "await ("), new(new TextSpan(assignment.Span.End, 0), ")")])],
             _ => [],
@@ -68,8 +68,8 @@ public sealed class ResultDroppedCodeFix() : TextCodeFixProvider(Descriptors.Res
             : new("Enumerate it", "Await", [new(head, "foreach (var _ in "), new(semicolon, ".ToBlockingEnumerable()) { }")]);
     }
 
-    /// <summary>Awaits what is in a collection behind the last statement that fills it.</summary>
-    private static IEnumerable<TextFix> AwaitAll(ILocalSymbol tasks, SyntaxNode function)
+    /// <summary>Awaits what is in a collection, or waits for it, behind the last statement that fills it.</summary>
+    private static IEnumerable<TextFix> AwaitAll(ILocalSymbol tasks, SyntaxNode function, bool mayAwait)
     {
         var declaration = tasks.DeclaringSyntaxReferences[0].GetSyntax().FirstAncestorOrSelf<StatementSyntax>();
         IEnumerable<StatementSyntax> statements = declaration?.Parent switch
@@ -85,7 +85,9 @@ public sealed class ResultDroppedCodeFix() : TextCodeFixProvider(Descriptors.Res
         var isOneLine = !WrapStatements.OwnsItsLines(text, last);
         var line = text.Lines.GetLineFromPosition(last.SpanStart).ToString();
         var indent = isOneLine ? " " : (text.ToString().Contains("\r\n") ? "\r\n" : "\n") + line.Substring(0, line.Length - line.TrimStart().Length);
-        yield return new("Await all of them", "Await", [new(new TextSpan(last.Span.End, 0), $"{indent}await Task.WhenAll({tasks.Name});")]);
+        yield return mayAwait
+            ? new("Await all of them", "Await", [new(new TextSpan(last.Span.End, 0), $"{indent}await Task.WhenAll({tasks.Name});")])
+            : new("Wait for all of them", "Await", [new(new TextSpan(last.Span.End, 0), $"{indent}Task.WaitAll({tasks.Name});")]);
     }
 
     private static bool IsTask(ITypeSymbol type) => type.Name is "Task" or "ValueTask" or "ConfiguredTaskAwaitable";
