@@ -98,12 +98,12 @@ internal static class WorkTable
             SixLabors.ImageSharp.Processing SkiaSharp.SKBitmap.Resize OpenCvSharp.Cv2 MathNet.Numerics BCrypt.Net.BCrypt
             """),
         (CallEffect.Reads, """
-            System.IO System.IO.Compression.ZipFile System.Xml.Linq.XDocument.Load System.Xml.Linq.XElement.Load System.Xml.XmlDocument.Load
+            System.IO System.IO.StreamWriter System.IO.Compression.ZipFile System.Xml.Linq.XDocument.Load System.Xml.Linq.XElement.Load System.Xml.XmlDocument.Load
             System.Xml.XmlDocument.Save System.Xml.Linq.XDocument.Save System.Drawing.Image.FromFile System.Drawing.Image.Save
             SixLabors.ImageSharp.Image.Load SixLabors.ImageSharp.ImageExtensions.Save System.Diagnostics.Process.GetProcesses Microsoft.Win32
             """),
         (CallEffect.Neutral, """
-            System.IO.Path System.IO.MemoryStream System.IO.StringReader System.IO.StringWriter System.IO.BinaryReader System.IO.BinaryWriter
+            System.IO.Path System.IO.MemoryStream System.IO.StringReader System.IO.TextWriter System.IO.StringWriter System.IO.BinaryReader System.IO.BinaryWriter
             System.IO.UnmanagedMemoryStream System.IO.Hashing.NonCryptographicHashAlgorithm..ctor System.IO.FileInfo..ctor System.IO.DirectoryInfo..ctor
             System.IO.IOException System.IO.FileNotFoundException System.IO.InvalidDataException System.IO.EndOfStreamException System.IO.Pipelines
             System.IO.Compression.GZipStream..ctor System.IO.Compression.DeflateStream..ctor System.IO.Compression.BrotliStream..ctor
