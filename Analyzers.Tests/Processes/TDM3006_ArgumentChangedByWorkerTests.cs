@@ -150,6 +150,28 @@ public class ArgumentChangedByWorkerTests
     public Task Tests_DoNotTrigger() => InMethod("List<int>? list = new(); await pool.Submit(static l => l.Add(1), list); if (list is null || list == null) throw new Exception(nameof(list)); list.Clear();");
 
     [Fact]
+    public Task CallersOwnChanges_DoNotTrigger() => InMethod("""
+        var list = new List<int>();
+        for (var i = 0; i < number; i++)
+        {
+            list.Add(i);
+            await pool.Submit(static l => { l.Add(1); }, list);
+        }
+
+        list.Clear();
+        Console.WriteLine(list.Count);
+        """);
+
+    [Fact]
+    public Task BufferFilledAnew_DoesNotTrigger() => InMethod("var buffer = new byte[9]; using var stream = new MemoryStream(); while (await stream.ReadAsync(buffer) > 0) await pool.Submit(static b => { b[0] ^= 1; }, buffer);");
+
+    [Fact]
+    public Task ItemTaken_Triggers() => InMethod("var jobs = new Queue<int>(); await pool.Submit(static q => { q.Dequeue(); }, [|jobs|]); Console.WriteLine(jobs.Dequeue());");
+
+    [Fact]
+    public Task ElementsSwappedToFindAResult_DoNotTrigger() => InMethod("var numbers = new int[9]; var best = await pool.Submit(static n => { (n[0], n[1]) = (n[1], n[0]); return n[0]; }, numbers); Console.WriteLine(numbers[0]);");
+
+    [Fact]
     public Task Message_NamesChangeAndRead() => Program("""
         static async Task Run(ProcessExecutor pool)
         {
@@ -161,7 +183,7 @@ public class ArgumentChangedByWorkerTests
             Console.WriteLine({|#2:order|}.Status);
         }
         """,
-        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithLocation(2).WithArguments("order", "on line 39", "on line 41"));
+        Verify.Diagnostic().WithLocation(0).WithLocation(1).WithLocation(2).WithArguments("order", "on line 40", "on line 42"));
 
     private static Task InMethod(string statements) => Program($$"""
         static async Task Run(ProcessExecutor pool, int number)
@@ -174,6 +196,7 @@ public class ArgumentChangedByWorkerTests
         using System;
         using System.Collections.Generic;
         using System.Collections.Immutable;
+        using System.IO;
         using System.Linq;
         using System.Threading.Tasks;
         using Tandem;

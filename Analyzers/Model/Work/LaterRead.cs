@@ -76,6 +76,8 @@ internal sealed class LaterRead
     {
         ISimpleAssignmentOperation assignment => assignment.Target == use,
         IArgumentOperation { Parameter.RefKind: RefKind.Out } => true,
+        // Nothing is left of what it held.
+        IInvocationOperation { TargetMethod: { Name: "Clear", Parameters.IsEmpty: true } } call => call.Instance == use,
         ITupleOperation { Parent: IDeconstructionAssignmentOperation deconstruction } tuple => deconstruction.Target == tuple,
         _ => false,
     };

@@ -22,7 +22,8 @@ internal sealed record ObjectChange(IOperation Target, string? Member = null, bo
     /// <summary>What an operation changes: what it assigns to, or the collection that it calls to change itself.</summary>
     public static IEnumerable<ObjectChange> Of(IOperation operation) => operation switch
     {
-        IDeconstructionAssignmentOperation { Target: ITupleOperation tuple } => tuple.Elements.SelectMany(Written),
+        // `(a[0], a[1]) = (a[1], a[0])` changes the order alone.
+        IDeconstructionAssignmentOperation { Target: ITupleOperation tuple } swap => tuple.Elements.SelectMany(Written).Select(change => change with { IsOrder = change.Member is null && WorkValue.Unconverted(swap.Value) is ITupleOperation }),
         IAssignmentOperation { Target: var target } and not IDeconstructionAssignmentOperation => Written(target),
         IIncrementOrDecrementOperation { Target: var target } => Written(target),
         IInvocationOperation call => Called(call),

@@ -10,7 +10,10 @@ namespace Tandem.Analyzers.Model;
 internal static class ReadChains
 {
     // Of these no change of a collection's elements shows.
-    private static readonly HashSet<string> s_fixed = ["Length", "LongLength", "Rank", "Capacity", "Comparer", "GetType"];
+    private static readonly HashSet<string> s_fixed = ["Length", "LongLength", "Rank", "Capacity", "Comparer"];
+
+    // Stream.ReadAsync(buffer), Socket.Receive(buffer), Random.NextBytes(buffer)
+    private static readonly string[] s_filling = ["Read", "Receive", "NextBytes", "Fill"];
 
     /// <summary>The chains that a use reads; of a collection that a loop goes through, one for each use of its variable. None for a use that reads nothing of the object.</summary>
     public static IEnumerable<ImmutableArray<string>> Of(IOperation use, ImmutableArray<string> path = default)
@@ -35,9 +38,12 @@ internal static class ReadChains
             // Who sets it does not read it.
             case ISimpleAssignmentOperation assignment when assignment.Target == value:
             case INameOfOperation or IIsTypeOperation:
+            // Who adds to it, or has it filled anew, does not read it either.
+            case IInvocationOperation { Parent: IExpressionStatementOperation } call when call.Instance == value && ObjectChange.Of(call).Any():
+            case IArgumentOperation { Parent: IInvocationOperation { TargetMethod: var method } } when value.Unconverted()!.Type is IArrayTypeSymbol && method.DeclaringSyntaxReferences.IsEmpty && s_filling.Any(method.Name.StartsWith):
             case IBinaryOperation { OperatorKind: BinaryOperatorKind.Equals or BinaryOperatorKind.NotEquals } comparison when IsNull(comparison.LeftOperand) || IsNull(comparison.RightOperand):
             case IIsPatternOperation { Pattern: IConstantPatternOperation or INegatedPatternOperation { Pattern: IConstantPatternOperation } } test when test.Value.Type is { IsReferenceType: true, SpecialType: not SpecialType.System_String }:
-            case IInvocationOperation { TargetMethod: { Name: "Dispose" or "GetType" or "Clear" } }:
+            case IInvocationOperation { TargetMethod: { Name: "Dispose" or "GetType" } }:
                 return [];
             default:
                 return [path];
