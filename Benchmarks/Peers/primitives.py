@@ -25,6 +25,38 @@ def echo(connection, other):
         pass
 
 
+def answer(asked, answered, rounds):
+    for _ in range(rounds):
+        asked.wait()
+        asked.clear()
+        answered.set()
+
+
+def meet(barrier, rounds):
+    for _ in range(rounds):
+        barrier.wait()
+
+
+def take_turns(condition, turn, first, rounds):
+    for mine in range(first, first + 2 * rounds, 2):
+        with condition:
+            while turn.value != mine:
+                condition.wait()
+            turn.value = mine + 1
+            condition.notify_all()
+
+
+def timed_beside(target, arguments, ours):
+    """The time of ours while another process runs target."""
+    other = mp.Process(target=target, args=arguments)
+    other.start()
+    begin = time.perf_counter()
+    ours()
+    seconds = time.perf_counter() - begin
+    other.join()
+    return seconds
+
+
 def last(name):
     memory = shared_memory.SharedMemory(name)
     byte = memory.buf[-1]
@@ -121,6 +153,35 @@ if __name__ == "__main__":
         report("64 MiB shared", time.perf_counter() - begin, 40)
     memory.close()
     memory.unlink()
+
+    semaphore = mp.Semaphore(1)
+    begin = time.perf_counter()
+    for _ in range(200_000):
+        with semaphore:
+            pass
+    report("semaphore free", time.perf_counter() - begin, 200_000)
+
+    value = mp.Value("q", 0)
+    begin = time.perf_counter()
+    for _ in range(200_000):
+        with value.get_lock():
+            value.value += 1
+    report("value free", time.perf_counter() - begin, 200_000)
+
+    meetings = 5_000
+    asked, answered = mp.Event(), mp.Event()
+
+    def ask():
+        for _ in range(meetings):
+            asked.set()
+            answered.wait()
+            answered.clear()
+
+    report("event", timed_beside(answer, (asked, answered, meetings), ask), meetings)
+    barrier = mp.Barrier(2)
+    report("barrier", timed_beside(meet, (barrier, meetings), lambda: meet(barrier, meetings)), meetings)
+    condition, turn = mp.Condition(), mp.Value("q", 0, lock=False)
+    report("condition", timed_beside(take_turns, (condition, turn, 1, meetings), lambda: take_turns(condition, turn, 0, meetings)), meetings)
 
     for processes in (1, 2, 4, 8):
         each = 100_000 // processes

@@ -18,6 +18,7 @@ internal static class PrimitiveBenchmark
             await AddQueuesAsync(table, executor);
             await AddPipesAsync(table, executor);
             await AddArraysAsync(table, executor);
+            await SignalBenchmark.AddAsync(table, executor);
         }
 
         table.Print();
@@ -72,6 +73,15 @@ internal static class PrimitiveBenchmark
         }) / Rounds;
         await writing;
         table.Add("queue", "ProcessQueue, ints, one way", microseconds, "0.2 µs", "Channel, in one process", channelMicroseconds);
+
+        var batches = executor.Submit(Work.ProduceBatches, queue, Rounds);
+        queue.Take();
+        var batched = Time(() =>
+        {
+            for (var taken = 1; taken < Rounds;) taken += queue.TakeMany(1_000).Length;
+        }) / Rounds;
+        await batches;
+        table.Add("queue", "the same in batches of up to 1,000", batched, "–");
     }
 
     private static async Task AddPipesAsync(ComparisonTable table, ProcessExecutor executor)

@@ -34,6 +34,54 @@ internal static class Work
         return Hammer(mutex, rounds);
     }
 
+    public static int Hammer(ProcessSemaphore semaphore, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+            using (semaphore.Acquire()) { }
+        return rounds;
+    }
+
+    public static int Hammer(SharedValue<long> value, int rounds)
+    {
+        for (var i = 0; i < rounds; i++) value.Update(static n => n + 1);
+        return rounds;
+    }
+
+    /// <summary>Answers each signal by the other.</summary>
+    public static int Answer(ProcessEvent asked, ProcessEvent answered, int rounds)
+    {
+        for (var i = 0; i < rounds; i++)
+        {
+            asked.Wait();
+            answered.Set();
+        }
+
+        return rounds;
+    }
+
+    /// <summary>Meets the other at each phase.</summary>
+    public static int Meet(ProcessBarrier barrier, int rounds)
+    {
+        for (var i = 0; i < rounds; i++) barrier.SignalAndWait();
+        return rounds;
+    }
+
+    /// <summary>Takes its turns, the even or the odd ones, waiting on the condition for those of the other.</summary>
+    public static int TakeTurns(ProcessCondition condition, SharedValue<long> turn, long first, int rounds)
+    {
+        for (var mine = first; mine < first + (2L * rounds); mine += 2)
+        {
+            using (condition.Lock.Acquire())
+            {
+                while (turn.Value != mine) condition.Wait();
+                turn.Value = mine + 1;
+                condition.PulseAll();
+            }
+        }
+
+        return rounds;
+    }
+
     public static byte Last(SharedArray<byte> array) => array[array.Length - 1];
 
     /// <summary>Sends back what comes, until the other end is gone.</summary>
@@ -80,6 +128,13 @@ internal static class Work
     public static int Produce(ProcessQueue<int> queue, int items)
     {
         for (var i = 0; i < items; i++) queue.Put(i);
+        return items;
+    }
+
+    public static int ProduceBatches(ProcessQueue<int> queue, int items)
+    {
+        var batch = new int[1_000];
+        for (var i = 0; i < items; i += batch.Length) queue.PutMany(batch);
         return items;
     }
 
