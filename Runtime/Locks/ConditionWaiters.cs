@@ -24,8 +24,14 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
 
     private static readonly ulong s_kind = SharedMemoryKind.Of(Name);
 
+    /// <summary>For how long one who was seen alive is taken to live when he is pulsed. Who has died since leaves his pulse to another waiter, a little later.</summary>
+    private const long KnownMilliseconds = 10;
+
     private readonly State* _state = lease.Memory.At<State>(0);
     private readonly Place* _places = lease.Memory.At<Place>(sizeof(State), MaxWaiters);
+
+    private Living _known = new();
+    private long _knownSince;
 
     static string ISharedPrimitive<ConditionWaiters>.Name => Name;
 
@@ -83,7 +89,7 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
     /// <summary>Gives a pulse to the living one who has waited longest; false when nobody waits.</summary>
     public bool PulseHeld()
     {
-        var living = new Living();
+        var living = KnownHeld();
         while (FindFirstWaiting() is >= 0 and var first)
         {
             var owner = Volatile.Read(ref _places[first].Owner);
@@ -102,6 +108,15 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
         for (var i = 0; i < Used; i++)
             BellOf(i).RingAll();
         AnyBell.RingAll();
+    }
+
+    /// <summary>To look a process up in /proc costs more than all the rest of a pulse.</summary>
+    private Living KnownHeld()
+    {
+        var now = Environment.TickCount64;
+        if (now - _knownSince >= KnownMilliseconds)
+            (_known, _knownSince) = (new Living(), now);
+        return _known;
     }
 
     private Doorbell BellOf(int index) => new(&_places[index].Bell);
