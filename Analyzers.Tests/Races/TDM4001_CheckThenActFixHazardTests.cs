@@ -25,9 +25,52 @@ public class CheckThenActFixHazardTests
     public Task AWaitForAnotherThread_IsNotLocked() => VerifyNotOfferedAsync("int _balance; public void Withdraw(int n) { while ([|_balance < n|]) { } _balance -= n; }");
 
     [Theory]
-    [InlineData("int _balance; public void Give(int n) => _balance += n; public void Withdraw(int n) { if ([|_balance >= n|]) _balance -= n; }")]
+    // Half of what the other does.
     [InlineData("int _balance; public void Give(int n) { if (_balance < n) _balance = n; } public void Withdraw(int n) { if ([|_balance >= n|]) _balance -= n; }")]
+    [InlineData("int _balance; public void Give(int n) { var had = _balance; _balance = had + n; } public void Withdraw(int n) { if ([|_balance >= n|]) _balance -= n; }")]
     public Task ANewLockThatOthersWouldPassBy_IsNotOffered(string members) => VerifyNotOfferedAsync(members);
+
+    [Fact]
+    public Task AChangeElsewhereThatNobodyReports_GetsTheNewLockToo() => VerifyAsync(
+        """
+        public class Account
+        {
+            private int _balance;
+
+            public void Give(int n)
+            {
+                _balance += n;
+            }
+
+            public void Withdraw(int n)
+            {
+                if ([|_balance >= n|]) _balance -= n;
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _balanceLock = new();
+            private int _balance;
+
+            public void Give(int n)
+            {
+                lock (_balanceLock)
+                {
+                    _balance += n;
+                }
+            }
+
+            public void Withdraw(int n)
+            {
+                lock (_balanceLock)
+                {
+                    if (_balance >= n) _balance -= n;
+                }
+            }
+        }
+        """);
 
     /// <summary>Code over which a lock must not be held.</summary>
     public static TheoryData<string> Hazards =>

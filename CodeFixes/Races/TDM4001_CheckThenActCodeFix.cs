@@ -21,6 +21,6 @@ public sealed class CheckThenActCodeFix() : TextCodeFixProvider("TDM4001")
         // With the lock held, nobody could end the wait.
         if (reported.FirstAncestorOrSelf<StatementSyntax>() is WhileStatementSyntax loop && loop.Condition.Span.Contains(reported.Span) && nodes.Any(node => !loop.Span.Contains(node.Span))) yield break;
 
-        if (LockHolds.Of(model, reported, acts) is { } holds && ChosenLock.Around(model, holds, diagnostic) is { } locked) yield return new($"Check and act under {locked.Title}", "LockCheckAndAct", locked.Changes);
+        if (LockHolds.OfFunctions(model, nodes) is { } holds && ChosenLock.Around(model, holds, diagnostic) is { } locked) yield return new($"Check and act under {locked.Title}", "LockCheckAndAct", locked.Changes);
     }
 }

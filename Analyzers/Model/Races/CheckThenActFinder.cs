@@ -41,13 +41,14 @@ internal sealed class CheckThenActFinder(Concurrency concurrency, CheckThenActs 
         foreach (var found in acts)
         {
             if (RaceEvidence.For(found, concurrency) is not { } evidence) continue;
+            var (elsewhere, facts) = LockedUses.Of(found, concurrency, model);
             return new Race(
                 RaceKind.CheckThenAct,
                 Checked(found.Check.Operation),
-                [.. acts.Select(static act => act.Act.Operation)],
+                [.. acts.Select(static act => act.Act.Operation), .. elsewhere],
                 evidence,
                 [found.Place.Symbol!.Name, RaceEvidence.Line(found.Act.Operation), evidence.Text],
-                LockChoice.For(found, concurrency, model),
+                facts,
                 [found.Check, .. acts.Select(static act => act.Act)]);
         }
 

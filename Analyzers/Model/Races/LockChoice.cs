@@ -24,20 +24,26 @@ internal static class LockChoice
 
     private static readonly ImmutableDictionary<string, string?> s_none = ImmutableDictionary<string, string?>.Empty;
 
-    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model)
+    public static ImmutableDictionary<string, string?> For(CheckThenAct found, Concurrency concurrency, SemanticModel model, bool coversOthers = false)
     {
         ImmutableArray<IOperation> uses = [found.Check.Operation, found.Act.Operation];
-        if (found.PartialHold is not { } hold) return For(found.Body, found.Place, uses, concurrency, model);
+        if (found.PartialHold is not { } hold) return For(found.Body, found.Place, uses, concurrency, model, coversOthers);
         return IsMonitor(hold) && !LockHarm.IsPassedBy(found.Body, found.Place, uses, concurrency) ? ExistingLock(Text(found.Place, uses, hold.Lock, found.Place, model)) : s_none;
     }
 
     /// <summary>The lock for the place, to be taken around its <paramref name="uses"/> in the body. Empty where none would do.</summary>
-    public static ImmutableDictionary<string, string?> For(Body body, Place place, ImmutableArray<IOperation> uses, Concurrency concurrency, SemanticModel model)
+    /// <param name="body">The body.</param>
+    /// <param name="place">What is to be guarded.</param>
+    /// <param name="uses">The uses in the body.</param>
+    /// <param name="concurrency">The compilation's concurrency.</param>
+    /// <param name="model">The model of the body's file.</param>
+    /// <param name="coversOthers">Whether a new lock is taken around the changes elsewhere as well.</param>
+    public static ImmutableDictionary<string, string?> For(Body body, Place place, ImmutableArray<IOperation> uses, Concurrency concurrency, SemanticModel model, bool coversOthers = false)
     {
         if (LockHarm.IsPassedBy(body, place, uses, concurrency)) return s_none;
         if (Guards.DeclaredGuardOf(place) is { } declared) return Guards.CanBeLocked(declared) ? ExistingLock(Text(place, uses, declared, model)) : s_none;
         if (concurrency.GuardOf(place, body) is { } guard) return IsMonitor(guard.Hold) ? ExistingLock(Text(place, uses, guard.Lock, guard.Access.Place, model)) : s_none;
-        return !LockHarm.IsSecond(body, place, concurrency) && AreOthersKnown(body, place, concurrency) && HomeOf(body, place) is { } home
+        return !LockHarm.IsSecond(body, place, concurrency) && (coversOthers || UnknownChanges(body, place, concurrency).IsEmpty) && HomeOf(body, place) is { } home
             ? s_none.Add(State, place.Symbol!.Name).Add(Home, home).Add(Owner, OwnerText(place, uses))
             : s_none;
     }
@@ -46,8 +52,9 @@ internal static class LockChoice
     public static IEnumerable<(Body Body, Access Access)> ChangesElsewhere(Body body, Place place, Concurrency concurrency) => concurrency.AccessesOf(place, body).Where(other =>
         other.Access.Writes && other.Body.Outermost != body.Outermost && !Concurrency.IsOnceOnly(other.Body) && other.Access.Value?.ConstantValue.HasValue != true);
 
-    /// <summary>Whether all that change the place elsewhere are reported as well. A new lock would be the first to tell of the others, and half a repair.</summary>
-    private static bool AreOthersKnown(Body body, Place place, Concurrency concurrency) => ChangesElsewhere(body, place, concurrency).All(other => RaceEvidence.For(other.Body, other.Access.Operation, other.Access.Place, () => concurrency.OverlapAt(other.Body, other.Access, other.Access.Place), concurrency) is not null);
+    /// <summary>The changes elsewhere that are not reported as well. Without them, a new lock would be half a repair, and the first to tell of the other half.</summary>
+    public static ImmutableArray<(Body Body, Access Access)> UnknownChanges(Body body, Place place, Concurrency concurrency) =>
+        [.. ChangesElsewhere(body, place, concurrency).Where(other => RaceEvidence.For(other.Body, other.Access.Operation, other.Access.Place, () => concurrency.OverlapAt(other.Body, other.Access, other.Access.Place), concurrency) is null)];
 
     private static ImmutableDictionary<string, string?> ExistingLock(string? text) =>
         text is null ? s_none : s_none.Add(Existing, text);

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 
 namespace Tandem.Analyzers.Model;
 
@@ -16,12 +17,39 @@ internal static class LockedUses
     public static (ImmutableArray<IOperation> Acts, ImmutableDictionary<string, string?> Facts) Of(Body body, IReadOnlyList<Access> uses, Concurrency concurrency, SemanticModel model, IEnumerable<(Body Body, Access Access)>? exposed = null)
     {
         ImmutableArray<IOperation> here = [.. uses.Select(static use => use.Operation).Distinct()];
-        var facts = LockChoice.For(body, uses[0].Place, here, concurrency, model);
+        var facts = LockChoice.For(body, uses[0].Place, here, concurrency, model, coversOthers: true);
         if (facts.IsEmpty) return (here.RemoveAt(0), facts);
 
         var elsewhere = facts.ContainsKey(LockChoice.Existing) ? [.. exposed ?? []]
             : concurrency.AccessesOf(uses[0].Place, body).Where(other => other.Access.Holds.IsEmpty && !Concurrency.IsOnceOnly(other.Body) && !here.Contains(other.Access.Operation)).ToList();
-        var canAllBeLocked = elsewhere.All(other => other.Access.Operation.Syntax.SyntaxTree == model.SyntaxTree && other.Access.Place.Equals(uses[0].Place));
-        return canAllBeLocked ? ([.. here.Skip(1), .. elsewhere.Select(static other => other.Access.Operation)], facts) : (here.RemoveAt(0), ImmutableDictionary<string, string?>.Empty);
+        return CanBeLocked(elsewhere, uses[0].Place, model) ? ([.. here.Skip(1), .. elsewhere.Select(static other => other.Access.Operation)], facts) : (here.RemoveAt(0), ImmutableDictionary<string, string?>.Empty);
     }
+
+    /// <summary>What to lock where a check and an act belong together: with a new lock, the changes elsewhere that nobody reports, too.</summary>
+    /// <param name="acts">The check, and what it decides.</param>
+    /// <param name="concurrency">The compilation's concurrency.</param>
+    /// <param name="model">The model of the body's file.</param>
+    public static (ImmutableArray<IOperation> Elsewhere, ImmutableDictionary<string, string?> Facts) Of(CheckThenAct acts, Concurrency concurrency, SemanticModel model)
+    {
+        var facts = LockChoice.For(acts, concurrency, model, coversOthers: true);
+        if (!facts.ContainsKey(LockChoice.Home)) return ([], facts);
+
+        var elsewhere = LockChoice.UnknownChanges(acts.Body, acts.Place, concurrency);
+        return CanBeLocked(elsewhere, acts.Place, model) && !elsewhere.Any(static other => IsHalf(other.Access)) ? ([.. elsewhere.Select(static other => other.Access.Operation)], facts) : ([], ImmutableDictionary<string, string?>.Empty);
+    }
+
+    /// <summary>Whether an earlier look at the place, which a lock around the change alone would leave out, decides on the change or goes into it.</summary>
+    private static bool IsHalf(Access change)
+    {
+        if (change.Sources.Any(source => IsOfPlace(source) && !(change.Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() ?? change.Operation.Syntax).Span.Contains(source.Operation.Syntax.Span))) return true;
+        for (var under = change.Under; under is not null; under = under.Outer)
+            if (under.Tests.Any(IsOfPlace)) return true;
+        return false;
+
+        bool IsOfPlace(Step step) => step is Access access && SymbolEqualityComparer.Default.Equals(access.Place.Symbol, change.Place.Symbol);
+    }
+
+    /// <summary>Whether a lock that goes with the place can be named where the others are.</summary>
+    private static bool CanBeLocked(IEnumerable<(Body Body, Access Access)> others, Place place, SemanticModel model) =>
+        others.All(other => other.Access.Holds.IsEmpty && other.Access.Operation.Syntax.SyntaxTree == model.SyntaxTree && other.Access.Place.Equals(place));
 }
