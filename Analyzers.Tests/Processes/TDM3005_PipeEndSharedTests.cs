@@ -19,6 +19,8 @@ public class PipeEndSharedTests
     [Theory]
     [InlineData("var a = pool.Submit(Ask, here); var b = pool.Submit(Ask, there); await Task.WhenAll(a, b);")]
     [InlineData("await pool.Submit(Ask, there); await pool.Submit(Ask, there);")]
+    [InlineData("await pool.Submit(Ask, there).Soon(); await pool.Submit(Ask, there).Soon(); there.Send(3);")]
+    [InlineData("using (here) using (there) { await pool.Submit(static end => end.Send(1), there).Soon(); await pool.Submit(static end => end.Send(1), there).Soon(); there.Send(3); }")]
     [InlineData("var a = pool.Submit(Ask, there); await a; var b = pool.Submit(Ask, there); await b;")]
     [InlineData("using var a = WorkerProcess.Start(Ask, there); a.Join(); using var b = WorkerProcess.Start(Ask, there); b.Join();")]
     [InlineData("using var a = WorkerProcess.Start(Ask, there); await a.JoinAsync(); using var b = WorkerProcess.Start(Ask, there); b.Join();")]
@@ -139,6 +141,11 @@ public class PipeEndSharedTests
         class Program
         {
             {{members}}
+        }
+
+        static class Patience
+        {
+            public static Task Soon(this Task task) => task.WaitAsync(TimeSpan.FromSeconds(3));
         }
         """);
 }

@@ -36,11 +36,15 @@ internal sealed class PipeSharing
     private readonly SpawnTable _spawns;
     private readonly ConcurrentDictionary<SyntaxNode, IReadOnlyList<SharedEnd>> _byMember = new();
 
+    // What work does with the ends that it is given, in its own code and in what it calls.
+    private readonly Lazy<ILookup<SyntaxNode, (AccessPath End, IOperation Use)>> _usesByWork;
+
     private PipeSharing(Compilation compilation)
     {
         _compilation = compilation;
         _works = ProcessWorkTable.Of(compilation);
         _spawns = SpawnTable.For(compilation);
+        _usesByWork = new(() => FindUses().ToLookup(static use => use.Site, static use => (use.End, use.Use)));
     }
 
     public static PipeSharing Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new PipeSharing(c));
@@ -106,7 +110,7 @@ internal sealed class PipeSharing
             {
                 var process = new ProcessWork(operation, work, spawn.Repeats);
                 foreach (var handed in HandedOver.To(process, IsEnd))
-                    yield return new(handed.Path, operation, handed.Mention, process, [.. UsesBy(process, handed.Path)], handed.IsForEach);
+                    yield return new(handed.Path, operation, handed.Mention, process, UsesBy(operation.Syntax, handed.Path), handed.IsForEach);
             }
             else if (spawn.Kind is not SpawnKind.Executor && work is IAnonymousFunctionOperation lambda)
             {
@@ -117,6 +121,8 @@ internal sealed class PipeSharing
         }
     }
 
+    private IReadOnlyList<IOperation> UsesBy(SyntaxNode site, AccessPath end) => [.. _usesByWork.Value[site].Where(use => use.End.Equals(end)).Select(static use => use.Use)];
+
     /// <summary>Whether the code runs in the order of the member, not in a lambda that somebody calls some time.</summary>
     private static bool IsDoneHere(IOperation operation)
     {
@@ -125,14 +131,14 @@ internal sealed class PipeSharing
         return true;
     }
 
-    /// <summary>What the work does with the end, in its own code and in what it calls.</summary>
-    private IEnumerable<IOperation> UsesBy(ProcessWork work, AccessPath end) =>
+    private IEnumerable<(SyntaxNode Site, AccessPath End, IOperation Use)> FindUses() =>
         from function in _works.Functions
         let body = WorkClassifier.Of(_compilation).Operation(function.Syntax, CancellationToken.None)
         where body is not null
         from use in body.Descendants()
-        where IsUse(use) && WorkSources.Root(((IInvocationOperation)use).Instance!) is IParameterReferenceOperation
-        let parameter = ((IParameterReferenceOperation)WorkSources.Root(((IInvocationOperation)use).Instance!)).Parameter
-        where HandedOver.As(parameter, _works, IsEnd).Any(handed => handed.Work.Site.Syntax == work.Site.Syntax && handed.Path.Equals(end))
-        select use;
+        where IsUse(use)
+        let parameter = (WorkSources.Root(((IInvocationOperation)use).Instance!) as IParameterReferenceOperation)?.Parameter
+        where parameter is not null
+        from handed in HandedOver.As(parameter, _works, IsEnd)
+        select (handed.Work.Site.Syntax, handed.Path, use);
 }

@@ -16,7 +16,8 @@ internal static class WorkOrder
     {
         // `await foreach (var result in pool.Map(…))`
         if (site.Consumer() is IForEachLoopOperation each) return each.Syntax.Span.End;
-        if (TreeIndex.MemberOf(site.Syntax) is not { } member || BodyTable.Of(compilation).Of(member) is not { } body) return null;
+        // What can't be read may wait for everything.
+        if (site.Consumer() is IInvalidOperation || TreeIndex.MemberOf(site.Syntax) is not { } member || BodyTable.Of(compilation).Of(member) is not { } body) return site.Syntax.Span.End;
 
         var join = new JoinFinder(body, site);
         join.Follow(site, 0);
