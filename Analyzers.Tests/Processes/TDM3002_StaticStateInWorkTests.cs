@@ -223,6 +223,14 @@ public class StaticStateInWorkTests
         """);
 
     [Fact]
+    public Task ScratchThatIsEmptiedFirst_DoesNotTrigger() => Class("""
+        static readonly StringBuilder s_text = new();
+        static string Work(int n) { s_text.Clear(); for (var i = 0; i < n; i++) s_text.Append(i); return s_text.ToString(); }
+        static string Other(int n) { s_text.Clear(); s_text.Append(n); return s_text.ToString(); }
+        static async Task Run(ProcessExecutor pool) => Console.WriteLine(await pool.Submit(Work, 3) + Other(3));
+        """);
+
+    [Fact]
     public Task StateOfAThread_DoesNotTrigger() => Class("""
         [ThreadStatic] static int t_depth;
         static readonly ThreadLocal<int> s_local = new();
@@ -332,6 +340,7 @@ public class StaticStateInWorkTests
         using System;
         using System.Collections.Generic;
         using System.Linq;
+        using System.Text;
         using System.Text.RegularExpressions;
         using System.Threading;
         using System.Threading.Tasks;

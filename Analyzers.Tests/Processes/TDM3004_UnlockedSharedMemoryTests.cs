@@ -159,6 +159,36 @@ public class UnlockedSharedMemoryTests
         }
         """);
 
+    [Theory]
+    [InlineData("new ProcessExecutor(1)")]
+    [InlineData("new ProcessExecutor(new ProcessExecutorOptions { MaxWorkers = 1 })")]
+    public Task ExecutorWithOneWorker_DoesNotTrigger(string pool) => Class($$"""
+        static void Work(SharedValue<int> total) => total.Value++;
+        static async Task Run(int[] numbers)
+        {
+            using var pool = {{pool}};
+            using var total = new SharedValue<int>();
+            await Task.WhenAll(pool.Submit(Work, total), pool.Submit(Work, total));
+            await Task.WhenAll(numbers.Select(n => pool.Submit(Work, total)));
+        }
+        """);
+
+    [Fact]
+    public Task TwoItemsByTwoNumbers_Trigger() => Class("""
+        static void Transfer(SharedArray<long> accounts, int from, int to, long amount) { [|accounts[from] -= amount|]; [|accounts[to] += amount|]; }
+        static async Task Run(ProcessExecutor pool, (int From, int To)[] orders)
+        {
+            using var accounts = new SharedArray<long>(10);
+            await Task.WhenAll(orders.Select(order => pool.Submit(Transfer, accounts, order.From, order.To, 3L)));
+        }
+        """);
+
+    [Fact]
+    public Task WorkerThatWasKilled_DoesNotTrigger() => Class("""
+        static void Work(SharedValue<int> total) => total.Value++;
+        static void Run() { using var total = new SharedValue<int>(); using var worker = WorkerProcess.Start(Work, total); worker.Kill(); total.Value++; }
+        """);
+
     [Fact]
     public Task MemoryOfItsOwnForEachRound_DoesNotTrigger() => Class("""
         static async Task Run(ProcessExecutor pool)

@@ -33,6 +33,9 @@ public class PipeEndSharedTests
     [InlineData("var pipes = numbers.Select(_ => ProcessPipe.Create<int>()).ToArray(); for (var i = 0; i < pipes.Length; i++) WorkerProcess.Start(Ask, pipes[i].Right);")]
     [InlineData("var ends = new[] { here, there }; for (var i = 0; i < ends.Length; i++) WorkerProcess.Start(Ask, ends[i]);")]
     [InlineData("await foreach (var x in pool.Map(static end => { end.Send(1); return 1; }, [here, there])) Console.WriteLine(x);")]
+    [InlineData("var w = WorkerProcess.Start(Ask, there); while (true) { if (!w.IsAlive) w = WorkerProcess.Start(Ask, there); here.Send(3); }")]
+    [InlineData("var w = WorkerProcess.Start(Ask, there); w.Kill(); there.Send(3);")]
+    [InlineData("using var one = new ProcessExecutor(1); await Task.WhenAll(one.Submit(Ask, there), one.Submit(Ask, there));")]
     [InlineData("if (numbers.Length > 3) WorkerProcess.Start(Ask, there); else WorkerProcess.Start(Tell, there);")]
     [InlineData("foreach (var n in numbers) if (n > 3) { WorkerProcess.Start(Ask, there); break; }")]
     public Task EachWithAnEndOfItsOwn_DoesNotTrigger(string statements) => InMethod(statements);

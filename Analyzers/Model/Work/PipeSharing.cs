@@ -73,7 +73,7 @@ internal sealed class PipeSharing
     {
         var variable = holder.End.Root.Symbol ?? holder.End.Symbol;
         if (!holder.IsParent && !IsLocked(holder) && (holder.Work is not null || Directions(holder).Any()) && variable is not null
-            && (holder.IsForEach ? holder.Site : WorkOrder.RepeaterOf(holder.Site, variable, _compilation)) is { } repeater)
+            && (holder.IsForEach && WorkOrder.OneAtATime(holder.Site) is null ? holder.Site : WorkOrder.RepeaterOf(holder.Site, variable, _compilation)) is { } repeater)
             return new(holder, holder, repeater);
 
         var first = holders.FirstOrDefault(other => other.Site != holder.Site && !other.IsParent && other.Site.Position() < holder.Site.Position() && other.End.Equals(holder.End)

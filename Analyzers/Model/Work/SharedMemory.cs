@@ -50,8 +50,8 @@ internal sealed class SharedMemory
     private SharedRace? RaceInWork(SharedUpdate update, HandedOver handed, CancellationToken cancellationToken)
     {
         var site = handed.Work.Site;
-        var repeater = handed.IsForEach ? site : handed.Variable is { } variable ? WorkOrder.RepeaterOf(site, variable, _compilation) : null;
-        if (repeater is not null && !SharedIndex.IsOwned(update.Place.Index, handed, repeater, handed.Work))
+        var repeater = handed.IsForEach && WorkOrder.OneAtATime(site) is null ? site : handed.Variable is { } variable ? WorkOrder.RepeaterOf(site, variable, _compilation) : null;
+        if (repeater is not null && (!SharedIndex.IsOwned(update.Place.Index, handed, repeater, handed.Work) || IsOneOfTwo(update, handed)))
             return Race($"{Name(handed.Work)} runs in several processes at once (handed over on line {RaceEvidence.Line(site)})", site);
 
         foreach (var other in _writers.Value)
@@ -68,6 +68,11 @@ internal sealed class SharedMemory
 
         return OfName(update, handed.Path.Symbol, cancellationToken);
     }
+
+    /// <summary>Whether the work updates two items by two numbers that it was given, <c>accounts[from]</c> and <c>accounts[to]</c>, so that neither is its own.</summary>
+    private bool IsOneOfTwo(SharedUpdate update, HandedOver handed) => update.Place.Index.Unconverted() is IParameterReferenceOperation { Parameter: var mine }
+        && _writers.Value.Exists(other => other.IsUpdate && other.Handed.Work == handed.Work && other.Handed.Path.Equals(handed.Path)
+            && other.Place.Index.Unconverted() is IParameterReferenceOperation { Parameter: var its } && !SymbolEqualityComparer.Default.Equals(mine, its));
 
     /// <summary>An update in the parent, while a worker has the memory.</summary>
     private SharedRace? RaceBeside(SharedUpdate update, AccessPath memory)
@@ -117,7 +122,7 @@ internal sealed class SharedMemory
         let place = Written(operation)
         where place is not null && WorkSources.Root(place.Owner) is IParameterReferenceOperation
         from handed in HandedOver.As(((IParameterReferenceOperation)WorkSources.Root(place.Owner)).Parameter, _works, SharedPlace.IsShared)
-        select new Writer(handed, place);
+        select new Writer(handed, place, SharedUpdate.Of(operation) is not null);
 
     private static SharedPlace? Written(IOperation operation) => operation switch
     {
@@ -147,5 +152,5 @@ internal sealed class SharedMemory
 
     private static string Name(ProcessWork work) => work.Delegate is IMethodReferenceOperation { Method.Name: var name } ? $"'{name}'" : "this work";
 
-    private sealed record Writer(HandedOver Handed, SharedPlace Place);
+    private sealed record Writer(HandedOver Handed, SharedPlace Place, bool IsUpdate);
 }

@@ -105,9 +105,9 @@ internal sealed class StaticState
         _ => false,
     };
 
-    /// <summary>Whether the code that reads it has set it itself just before, so that it minds no other value.</summary>
+    /// <summary>Whether the code that reads it has set or emptied it itself just before, so that it minds no other value.</summary>
     private static bool IsSetBefore(Found read, List<Found> uses) => uses.Exists(write =>
-        write.Use is { Writes: true, Reads: false, IsWhole: true } && TreeIndex.MemberOf(write.Reference.Syntax) == TreeIndex.MemberOf(read.Reference.Syntax)
+        (write.Use is { Writes: true, Reads: false, IsWhole: true } || write.Reference.Parent is IInvocationOperation { TargetMethod.Name: "Clear" }) && TreeIndex.MemberOf(write.Reference.Syntax) == TreeIndex.MemberOf(read.Reference.Syntax)
         && write.Reference.Position() < read.Reference.Position() && BlockOf(write.Reference.Syntax)?.Span.Contains(read.Reference.Syntax.Span) == true);
 
     private static BlockSyntax? BlockOf(SyntaxNode code) => code.FirstAncestorOrSelf<BlockSyntax>();

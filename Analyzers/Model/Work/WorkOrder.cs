@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
@@ -21,13 +22,15 @@ internal static class WorkOrder
 
         var join = new JoinFinder(body, site);
         join.Follow(site, 0);
-        return Earlier(join.End, EndOfExecutor(site));
+        return Earlier(Earlier(join.End, EndOfExecutor(site)), EndOfProcess(site));
     }
 
     /// <summary>Whether the second is handed over when the first may still be running. Both are in one member.</summary>
     public static bool Overlap(IOperation first, IOperation second, Compilation compilation) =>
         TreeIndex.MemberOf(first.Syntax) == TreeIndex.MemberOf(second.Syntax)
         && !AreAlternatives(first, second)
+        && !IsAfterEnd(second)
+        && !(OneAtATime(first) is { } executor && SymbolEqualityComparer.Default.Equals(executor, OneAtATime(second)))
         && (EndOf(first, compilation) is not { } end || second.Position() < end);
 
     /// <summary>
@@ -36,6 +39,8 @@ internal static class WorkOrder
     /// </summary>
     public static IOperation? RepeaterOf(IOperation site, ISymbol shared, Compilation compilation)
     {
+        if (IsAfterEnd(site) || OneAtATime(site) is not null) return null;
+
         var end = EndOf(site, compilation);
         for (var (child, at) = (site, site.Parent); at is not null; (child, at) = (at, at.Parent))
         {
@@ -88,12 +93,47 @@ internal static class WorkOrder
         foreach (var operation in WorkValue.Root(site).Descendants())
         {
             if (operation is IUsingOperation { Locals: var locals } scope && locals.Contains(executor, SymbolEqualityComparer.Default) && scope.Contains(site)) end = Earlier(end, scope.Syntax.Span.End);
-            if (operation is IInvocationOperation { TargetMethod.Name: "ShutdownAsync" or "Dispose" or "DisposeAsync", Instance: ILocalReferenceOperation { Local: var local } } call
+            if (operation is IInvocationOperation { TargetMethod.Name: "ShutdownAsync" or "Terminate" or "Dispose" or "DisposeAsync", Instance: ILocalReferenceOperation { Local: var local } } call
                 && SymbolEqualityComparer.Default.Equals(local, executor) && call.Position() > site.Position()) end = Earlier(end, call.Syntax.Span.End);
         }
 
         return end;
     }
+
+    /// <summary>Where the process that a variable holds is killed or let go.</summary>
+    private static int? EndOfProcess(IOperation site)
+    {
+        var process = site.Consumer() switch
+        {
+            IVariableInitializerOperation { Parent: IVariableDeclaratorOperation declarator } => declarator.Symbol,
+            ISimpleAssignmentOperation assignment => HandleUses.Variable(assignment.Target),
+            _ => null,
+        };
+        if (process is null || site.Type?.Name != "WorkerProcess") return null;
+        return WorkValue.Root(site).Descendants()
+            .FirstOrDefault(operation => operation is IInvocationOperation { TargetMethod.Name: "Kill" or "Terminate" or "Dispose", Instance: { } instance } && operation.Position() > site.Position() && SymbolEqualityComparer.Default.Equals(HandleUses.Variable(instance), process))
+            ?.Syntax.Span.End;
+    }
+
+    /// <summary>Whether it is done only once something has ended: <c>if (!worker.IsAlive) worker = WorkerProcess.Start(…)</c>.</summary>
+    private static bool IsAfterEnd(IOperation operation)
+    {
+        for (var at = operation.Parent; at is not null; at = at.Parent)
+            if (at is IConditionalOperation { Condition: var condition } && condition.DescendantsAndSelf().Any(static part => part is IPropertyReferenceOperation { Property.Name: "IsAlive" or "ExitCode" or "IsCompleted" or "IsCompletedSuccessfully" })) return true;
+        return false;
+    }
+
+    /// <summary>The executor that runs the work, if it has but one worker: all that it is given it does one after the other.</summary>
+    public static ISymbol? OneAtATime(IOperation site) =>
+        site is IInvocationOperation { Instance: { } instance } && HandleUses.Variable(instance.Unconverted()) is { } executor
+        && Makings.Values(executor, default).ToList() is { Count: > 0 } values && values.TrueForAll(HasOneWorker) ? executor : null;
+
+    private static bool HasOneWorker(ExpressionSyntax making) => making is BaseObjectCreationExpressionSyntax { ArgumentList.Arguments: { Count: 1 } arguments } && arguments[0].Expression switch
+    {
+        LiteralExpressionSyntax { Token.Value: 1 } => true,
+        BaseObjectCreationExpressionSyntax { Initializer.Expressions: var set } => set.Any(static one => one is AssignmentExpressionSyntax { Left: IdentifierNameSyntax { Identifier.ValueText: "MaxWorkers" }, Right: LiteralExpressionSyntax { Token.Value: 1 } }),
+        _ => false,
+    };
 
     private static int? Earlier(int? x, int? y) => x is null || y < x ? y ?? x : x;
 }
