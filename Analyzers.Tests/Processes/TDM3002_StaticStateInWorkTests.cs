@@ -223,6 +223,20 @@ public class StaticStateInWorkTests
         """);
 
     [Fact]
+    public Task WriteBetweenSetAndRead_Triggers() => Class("""
+        static int s_total;
+        static void Work(int n) => [|s_total|] += n;
+        static async Task Run(ProcessExecutor pool) { s_total = 0; await pool.Submit(Work, 3); Console.WriteLine(s_total); }
+        """);
+
+    [Fact]
+    public Task SettingOfEachSide_DoesNotTrigger() => Class("""
+        static string s_name = "";
+        static void Work() { s_name = "worker"; Console.WriteLine(s_name); }
+        static void Run() { s_name = "parent"; using var w = WorkerProcess.Start(Work); Console.WriteLine(s_name); w.Join(); }
+        """);
+
+    [Fact]
     public Task ScratchThatIsEmptiedFirst_DoesNotTrigger() => Class("""
         static readonly StringBuilder s_text = new();
         static string Work(int n) { s_text.Clear(); for (var i = 0; i < n; i++) s_text.Append(i); return s_text.ToString(); }

@@ -22,6 +22,7 @@ public class UnlockedSharedMemoryFixTests
     [InlineData("Console.WriteLine([|total.Value++|]);")]
     [InlineData("var old = total.Value; [|total.Value = old + n|];")]
     [InlineData("[|items[0]++|];")]
+    [InlineData("if (total.Value < n) [|total.Value = n|];")]
     public Task WhatUpdateDoesNotDo_IsLeft(string statements) => InWork(Update, statements, statements);
 
     [Fact]
@@ -51,6 +52,20 @@ public class UnlockedSharedMemoryFixTests
                     var old = total.Value;
                     Console.WriteLine(old);
                     total.Value = old + n;
+                }
+        """);
+
+    [Fact]
+    public Task TestAndWrite_AreLockedTogether() => InWork(Hold,
+        """
+        if (total.Value < n)
+                    [|total.Value = n|];
+        """,
+        """
+        using (total.Lock.Acquire())
+                {
+                    if (total.Value < n)
+                        total.Value = n;
                 }
         """);
 

@@ -23,6 +23,8 @@ public class UnlockedSharedMemoryTests
     [InlineData("for (var i = 0; i < counts.Length; i++) [|counts[i]++|];")]
     [InlineData("""foreach (var c in "hello") [|counts[c % 10]++|];""")]
     [InlineData("if (total.Value > 0) [|total.Value -= 1|];")]
+    [InlineData("if (total.Value < counts.Length) [|total.Value = counts.Length|];")]
+    [InlineData("if (counts[0] == 0) { [|counts[0] = 1|]; Console.WriteLine(); }")]
     public Task UpdateByWorkThatRunsSeveralTimes_Triggers(string statements) => Class($"static void Work(SharedValue<int> total, SharedArray<int> counts) {{ {statements} }} {InLoop}");
 
     [Theory]
@@ -31,6 +33,9 @@ public class UnlockedSharedMemoryTests
     [InlineData("total.Lock.Acquire(); try { total.Value++; } finally { total.Lock.Release(); }")]
     [InlineData("using (total.Lock.Acquire()) { var old = total.Value; total.Value = old + 1; counts[1] += old; }")]
     [InlineData("if (total.Lock.TryAcquire(TimeSpan.FromSeconds(1), out var scope)) using (scope) total.Value++;")]
+    [InlineData("using (total.Lock.Acquire()) { if (total.Value < counts.Length) total.Value = counts.Length; }")]
+    [InlineData("if (total.Value == 0) total.Value = 1;")]
+    [InlineData("if (total.Value == 0) counts[0] = counts[1] + 1;")]
     [InlineData("total.Update(static value => value + 1);")]
     [InlineData("total.Update(value => { counts[0]++; return value + 1; });")]
     [InlineData("Interlocked.Increment(ref counts.Span[0]);")]

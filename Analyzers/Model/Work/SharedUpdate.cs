@@ -54,7 +54,20 @@ internal sealed record SharedUpdate(IOperation Write, SharedPlace Place, IReadOn
     private static SharedUpdate? OfReads(IOperation write, SharedPlace place, IOperation value)
     {
         var reads = ReadsIn(value, place, write, 0).ToList();
+        if (reads.Count == 0) reads = [.. ReadsBefore(write, place, value)];
         return reads.Count > 0 ? new(write, place, reads) : null;
+    }
+
+    /// <summary>The reads of the place that decide whether it is written to: <c>if (x > best.Value) best.Value = x;</c>. A flag may be set twice.</summary>
+    private static IEnumerable<IOperation> ReadsBefore(IOperation write, SharedPlace place, IOperation value)
+    {
+        for (var at = write.Parent; at is not null and not (IAnonymousFunctionOperation or ILocalFunctionOperation); at = at.Parent)
+        {
+            if (at is not IConditionalOperation { Condition: var condition } choice || condition.Contains(write)) continue;
+            var isFlag = value.ConstantValue.HasValue && choice is { WhenFalse: null, WhenTrue: IExpressionStatementOperation or IBlockOperation { Operations.Length: 1 } };
+            if (!isFlag)
+                foreach (var read in ReadsIn(condition, place, write, 0)) yield return read;
+        }
     }
 
     /// <summary>The reads of the place that the value is made of, those included whose result is in a local by now.</summary>

@@ -72,7 +72,7 @@ internal sealed class StaticState
         foreach (var function in inside.GroupBy(static use => use.Function!))
         {
             var (found, isLost) = (default(Found), false);
-            if (reader is not null && !function.Key.Work.IsInitializer) (found, isLost) = (function.FirstOrDefault(use => use.Use.Writes && !IsOfBothSides(use, function)), true);
+            if (reader is not null && !function.Key.Work.IsInitializer) (found, isLost) = (function.FirstOrDefault(use => use.Use.Writes && !IsOfBothSides(use, function) && !IsSetting(use, function, outside)), true);
             if (found is null && writer is not null && !isOwn) (found, isLost) = (function.FirstOrDefault(static use => use.Use.Reads), false);
             if (found is not null) strays[found.Reference.Syntax] = new StrayState(found.Reference, function.Key.Work, isLost, (isLost ? reader : writer)!.Reference);
         }
@@ -105,10 +105,11 @@ internal sealed class StaticState
         _ => false,
     };
 
-    /// <summary>Whether the code that reads it has set or emptied it itself just before, so that it minds no other value.</summary>
-    private static bool IsSetBefore(Found read, List<Found> uses) => uses.Exists(write =>
+    /// <summary>Whether the code that reads it has set or emptied it itself just before, so that it minds no other value; unless it had the work run in between.</summary>
+    private bool IsSetBefore(Found read, List<Found> uses) => uses.Exists(write =>
         (write.Use is { Writes: true, Reads: false, IsWhole: true } || write.Reference.Parent is IInvocationOperation { TargetMethod.Name: "Clear" }) && TreeIndex.MemberOf(write.Reference.Syntax) == TreeIndex.MemberOf(read.Reference.Syntax)
-        && write.Reference.Position() < read.Reference.Position() && BlockOf(write.Reference.Syntax)?.Span.Contains(read.Reference.Syntax.Span) == true);
+        && write.Reference.Position() < read.Reference.Position() && BlockOf(write.Reference.Syntax)?.Span.Contains(read.Reference.Syntax.Span) == true
+        && !_works.Functions.SelectMany(static function => function.Works).Any(work => work.Site.Syntax.SyntaxTree == read.Reference.Syntax.SyntaxTree && write.Reference.Position() < work.Site.Position() && work.Site.Position() < read.Reference.Position()));
 
     private static BlockSyntax? BlockOf(SyntaxNode code) => code.FirstAncestorOrSelf<BlockSyntax>();
 
@@ -120,6 +121,11 @@ internal sealed class StaticState
         (write.Use is { Reads: false, IsWhole: true } || (!write.Use.IsWhole && function.Any(static use => use.Use is { Reads: true, Writes: false })) || write.Reference.Parent is ICoalesceAssignmentOperation)
         && write.Function!.Syntax is MethodDeclarationSyntax { Identifier.ValueText: var name }
         && _compilation.SyntaxTrees.SelectMany(tree => TreeIndex.Of(tree).Mentioning(name)).Any(caller => _works.At(caller.Member) is null && Mentions(caller.Member, name));
+
+    /// <summary>Whether the work sets it for what it reads itself later, and so does the other side.</summary>
+    private static bool IsSetting(Found write, IEnumerable<Found> function, List<Found> outside) =>
+        write.Use is { Reads: false, IsWhole: true } && function.Any(use => use.Use is { Reads: true, Writes: false } && use.Reference.Position() > write.Reference.Position())
+        && outside.Exists(static use => use.Use is { Writes: true, Reads: false, IsWhole: true });
 
     private bool Mentions(SyntaxNode member, string name) => member.DescendantNodes().OfType<SimpleNameSyntax>().Any(mention => mention.Identifier.ValueText == name && _works.At(mention) is null
         && !_works.Functions.SelectMany(static function => function.Works).Any(work => work.Delegate.Syntax.Span.Contains(mention.Span) && work.Delegate.Syntax.SyntaxTree == mention.SyntaxTree));
