@@ -34,6 +34,8 @@ public class PipeEndSharedTests
     [InlineData("var ends = new[] { here, there }; for (var i = 0; i < ends.Length; i++) WorkerProcess.Start(Ask, ends[i]);")]
     [InlineData("await foreach (var x in pool.Map(static end => { end.Send(1); return 1; }, [here, there])) Console.WriteLine(x);")]
     [InlineData("var w = WorkerProcess.Start(Ask, there); while (true) { if (!w.IsAlive) w = WorkerProcess.Start(Ask, there); here.Send(3); }")]
+    [InlineData("WorkerProcess? w = null; foreach (var n in numbers) { w?.Join(); w = WorkerProcess.Start(Ask, there); }")]
+    [InlineData("var t = Task.CompletedTask; foreach (var n in numbers) { await t; t = pool.Submit(Ask, there); }")]
     [InlineData("var w = WorkerProcess.Start(Ask, there); w.Kill(); there.Send(3);")]
     [InlineData("using var one = new ProcessExecutor(1); await Task.WhenAll(one.Submit(Ask, there), one.Submit(Ask, there));")]
     [InlineData("if (numbers.Length > 3) WorkerProcess.Start(Ask, there); else WorkerProcess.Start(Tell, there);")]

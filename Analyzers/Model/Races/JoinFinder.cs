@@ -114,7 +114,7 @@ internal sealed class JoinFinder(Body body, IOperation origin)
     }
 
     // Of a collection, nobody knows which of its tasks are waited for then.
-    private bool ComesNext(IOperation use) => use != origin && use.Type?.Name is "Task" or "ValueTask" or "Thread" && use.Loops().Any(origin.Loops().Contains);
+    private bool ComesNext(IOperation use) => use != origin && use.Type?.Name is "Task" or "ValueTask" or "Thread" or "WorkerProcess" && use.Loops().Any(origin.Loops().Contains);
 
     private static bool IsPolled(IOperation asked) => asked.Parent is IWhileLoopOperation or IUnaryOperation { Parent: IWhileLoopOperation };
 
