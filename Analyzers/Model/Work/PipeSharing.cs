@@ -59,7 +59,7 @@ internal sealed class PipeSharing
 
     private IReadOnlyList<SharedEnd> Find(SyntaxNode member)
     {
-        if (WorkClassifier.Of(_compilation).Operation(member, CancellationToken.None) is not { } root) return [];
+        if (_works.OperationOf(member) is not { } root) return [];
         var holders = root.Descendants().SelectMany(Holders).OrderBy(static holder => holder.Site.Position()).ToList();
         return
         [
@@ -133,9 +133,7 @@ internal sealed class PipeSharing
 
     private IEnumerable<(SyntaxNode Site, AccessPath End, IOperation Use)> FindUses() =>
         from function in _works.Functions
-        let body = WorkClassifier.Of(_compilation).Operation(function.Syntax, CancellationToken.None)
-        where body is not null
-        from use in body.Descendants()
+        from use in function.Body.Descendants()
         where IsUse(use)
         let parameter = (WorkSources.Root(((IInvocationOperation)use).Instance!) as IParameterReferenceOperation)?.Parameter
         where parameter is not null

@@ -15,10 +15,12 @@ internal sealed record ProcessWork(IOperation Site, IOperation Delegate, bool Re
 }
 
 /// <summary>A function that runs in worker processes: work itself, or what it calls.</summary>
-internal sealed class ProcessFunction(SyntaxNode syntax)
+internal sealed class ProcessFunction(SyntaxNode syntax, IOperation body)
 {
     /// <summary>A lambda, a local function, or a member as <see cref="TreeIndex.MemberOf"/> names it.</summary>
     public SyntaxNode Syntax { get; } = syntax;
+
+    public IOperation Body { get; } = body;
 
     /// <summary>Where it is handed over as work.</summary>
     public List<ProcessWork> Works { get; } = [];

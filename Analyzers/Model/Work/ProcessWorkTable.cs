@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
@@ -20,7 +21,10 @@ internal sealed class ProcessWorkTable
 
     private readonly WorkClassifier _classifier;
     private readonly Dictionary<SyntaxNode, ProcessFunction> _functions = [];
-    private readonly Queue<(ProcessFunction Function, IOperation Body)> _open = new();
+    private readonly Queue<ProcessFunction> _open = new();
+
+    // The driver forgets the models of files that it has done with, and what they have bound.
+    private readonly ConcurrentDictionary<SyntaxNode, IOperation?> _bound = new();
 
     // Of an overridden method, or one of an interface, only the name is known.
     private readonly HashSet<string> _dispatched = [.. s_implicit];
@@ -31,12 +35,12 @@ internal sealed class ProcessWorkTable
         Members = compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members).Where(MayHandOver).Select(static names => names.Member).ToList();
         var spawns = SpawnTable.For(compilation);
         foreach (var member in Members)
-            if (_classifier.Operation(member, default) is { } root)
+            if (OperationOf(member) is { } root)
                 foreach (var operation in root.Descendants()) Find(operation, spawns);
         while (_open.Count > 0 && _functions.Count < MaxFunctions)
         {
-            var (function, body) = _open.Dequeue();
-            foreach (var operation in body.Descendants()) Follow(operation, function);
+            var function = _open.Dequeue();
+            foreach (var operation in function.Body.Descendants()) Follow(operation, function);
         }
 
         IsEmpty = _functions.Count == 0 || _open.Count > 0;
@@ -51,6 +55,9 @@ internal sealed class ProcessWorkTable
     public IEnumerable<ProcessFunction> Functions => _functions.Values;
 
     public static ProcessWorkTable Of(Compilation compilation) => s_byCompilation.GetValue(compilation, static c => new ProcessWorkTable(c));
+
+    /// <summary>The operation of a member or a function, bound once.</summary>
+    public IOperation? OperationOf(SyntaxNode syntax) => _bound.GetOrAdd(syntax, syntax => _classifier.Operation(syntax, default));
 
     /// <summary>The outermost function around the code that runs in worker processes; null for code that does not, as far as is known.</summary>
     public ProcessFunction? At(SyntaxNode code) => Around(code).LastOrDefault();
@@ -142,7 +149,7 @@ internal sealed class ProcessWorkTable
         {
             var syntax = reference.GetSyntax();
             if (_functions.TryGetValue(syntax, out var known)) return known;
-            if (_classifier.Operation(syntax, default) is { } body) return Function(syntax, body);
+            if (OperationOf(syntax) is { } body) return Function(syntax, body);
         }
 
         return null;
@@ -151,8 +158,8 @@ internal sealed class ProcessWorkTable
     private ProcessFunction Function(SyntaxNode syntax, IOperation body)
     {
         if (_functions.TryGetValue(syntax, out var known)) return known;
-        _functions[syntax] = known = new ProcessFunction(syntax);
-        _open.Enqueue((known, body));
+        _functions[syntax] = known = new ProcessFunction(syntax, body);
+        _open.Enqueue(known);
         return known;
     }
 }

@@ -116,9 +116,7 @@ internal sealed class SharedMemory
 
     private IEnumerable<Writer> FindWriters() =>
         from function in _works!.Functions
-        let body = _classifier.Operation(function.Syntax, CancellationToken.None)
-        where body is not null
-        from operation in body.Descendants()
+        from operation in function.Body.Descendants()
         let place = Written(operation)
         where place is not null && WorkSources.Root(place.Owner) is IParameterReferenceOperation
         from handed in HandedOver.As(((IParameterReferenceOperation)WorkSources.Root(place.Owner)).Parameter, _works, SharedPlace.IsShared)

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Generic;
 using System.Linq;
 using System.Runtime.CompilerServices;
-using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 using Microsoft.CodeAnalysis.Operations;
@@ -83,12 +82,11 @@ internal sealed class StaticState
     /// <summary>All mentions in the program, in the order of the source.</summary>
     private IEnumerable<Found> Uses()
     {
-        var classifier = WorkClassifier.Of(_compilation);
         foreach (var tree in _compilation.SyntaxTrees)
         {
             foreach (var names in TreeIndex.Of(tree).Mentioning(_symbol.Name))
             {
-                if (classifier.Operation(names.Member, CancellationToken.None) is not { } root) continue;
+                if (_works.OperationOf(names.Member) is not { } root) continue;
                 foreach (var operation in root.Descendants())
                     if (operation is IMemberReferenceOperation reference && SymbolEqualityComparer.Default.Equals(reference.Member.OriginalDefinition, _symbol) && StateUse.Of(reference) is { } use && (use.Reads || use.Writes))
                         yield return new Found(reference, use, _works.At(reference.Syntax));

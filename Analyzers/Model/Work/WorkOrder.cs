@@ -20,8 +20,10 @@ internal static class WorkOrder
         // What can't be read may wait for everything.
         if (site.Consumer() is IInvalidOperation || TreeIndex.MemberOf(site.Syntax) is not { } member || BodyTable.Of(compilation).Of(member) is not { } body) return site.Syntax.Span.End;
 
-        var join = new JoinFinder(body, site);
-        join.Follow(site, 0);
+        // As the body has read it, whose loops it is compared with.
+        var start = body.Root.Descendants().FirstOrDefault(operation => operation.Syntax == site.Syntax && operation.Kind == site.Kind) ?? site;
+        var join = new JoinFinder(body, start);
+        join.Follow(start, 0);
         return Earlier(Earlier(join.End, EndOfExecutor(site)), EndOfProcess(site));
     }
 
