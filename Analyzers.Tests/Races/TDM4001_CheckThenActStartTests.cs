@@ -38,6 +38,11 @@ public class CheckThenActStartTests
         "private int _left; private async Task TakeAsync() { await Task.Delay(1); if ([|_left > 0|]) _left--; }",
         "public async Task All(int n) { var tasks = new System.Collections.Generic.List<Task>(); while (n-- > 0) { if (tasks.Count > 3) await Task.WhenAny(tasks); tasks.Add(TakeAsync()); } await Task.WhenAll(tasks); }");
 
+    [Fact]
+    public Task ATaskThatTheCallerGetsByAnOutParameter_DoesNotTrigger() => VerifyAsync(
+        "private int _left; private void Loop() { if (_left > 0) _left--; }",
+        "public int Begin(out Task done) { done = Task.Run(Loop); return 1; } public void Add() { if (_left < 9) _left++; }");
+
     /// <summary>The callers see to the lock, and the code says so.</summary>
     [Theory]
     [InlineData("System.Diagnostics.Debug.Assert(Monitor.IsEntered(_gate));")]

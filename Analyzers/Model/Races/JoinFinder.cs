@@ -88,6 +88,8 @@ internal sealed class JoinFinder(Body body, IOperation origin)
     private void FollowVariable(ISymbol? variable, int depth)
     {
         if (variable is null || depth > MaxDepth) return;
+        // Whoever passed the variable has the handle now.
+        if (variable is IParameterSymbol { RefKind: RefKind.Out or RefKind.Ref }) Fall(HandleFate.GivenOut);
         Fall(variable is ILocalSymbol or IParameterSymbol ? HandleFate.Kept : HandleFate.Kept | HandleFate.Stored);
         if (variable is IFieldSymbol or IPropertySymbol) Keepers.Add(variable);
         foreach (var operation in body.HandleUses.Of(variable))
@@ -147,4 +149,7 @@ internal enum HandleFate
 
     /// <summary>Told to start.</summary>
     Started = 64,
+
+    /// <summary>Left to the caller in a variable of his.</summary>
+    GivenOut = 128,
 }

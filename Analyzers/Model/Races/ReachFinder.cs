@@ -61,7 +61,8 @@ internal sealed class ReachFinder(EntryTable entries)
             var life = spawn.Joins ? Lifetime.Within(entry.Site) : spawn.Kind is SpawnKind.Hosted ? Lifetime.BesideOthers : Lifetime.Of(caller, entry.Site);
             // A thread that is made here and started by another member: when it runs is not to be seen.
             var isStartedElsewhere = spawn.Kind is SpawnKind.Thread && (life.Handle & (HandleFate.Stored | HandleFate.Started)) == HandleFate.Stored;
-            return isStartedElsewhere ? null : Running(above with { Spawn = spawn, IsOnce = false }, entry, life) with { IsOnce = entry.IsGated };
+            // Nor is it seen what becomes of a task that the caller gets by an 'out' parameter.
+            return isStartedElsewhere || life.Handle.HasFlag(HandleFate.GivenOut) ? null : Running(above with { Spawn = spawn, IsOnce = false }, entry, life) with { IsOnce = entry.IsGated };
         }
 
         if (reach.Escapes)
