@@ -12,8 +12,9 @@ namespace Tandem.Platform;
 /// </remarks>
 internal readonly unsafe struct Doorbell(Doorbell.State* state)
 {
-    /// <summary>How often to try again before parking: who rings is mostly about to.</summary>
-    private static readonly int s_spins = Environment.ProcessorCount > 1 ? 60 : 0;
+    /// <summary>What this thread has learned from its waits. Longer than a wake-up takes, or two who answer each other would park each time once they had begun to.</summary>
+    [ThreadStatic]
+    private static AdaptiveSpin t_spin;
 
     public struct State
     {
@@ -28,25 +29,9 @@ internal readonly unsafe struct Doorbell(Doorbell.State* state)
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">The primitive was disposed first.</exception>
     public bool WaitUntil<TAttempt>(ref TAttempt attempt, in WaitLimits limits)
-        where TAttempt : IAttempt, allows ref struct
-    {
-        if (attempt.Try(limits))
-            return true;
-        if (limits.Deadline.HasPassed)
-            return false;
-        for (var spin = 0; spin < s_spins; spin++)
-        {
-            Thread.SpinWait(8);
-            if (attempt.Try(limits))
-                return true;
-            if (limits.Deadline.HasPassed)
-                return false;
-        }
+        where TAttempt : IAttempt, allows ref struct => WaitUntil(ref attempt, limits, ref t_spin);
 
-        return Park(ref attempt, limits);
-    }
-
-    /// <summary>As <see cref="WaitUntil{TAttempt}(ref TAttempt, in WaitLimits)"/>, where one waits often and has learned whether it pays to look again before parking.</summary>
+    /// <summary>As <see cref="WaitUntil{TAttempt}(ref TAttempt, in WaitLimits)"/>, where one waits often and has learned by itself whether it pays to look again before parking.</summary>
     public bool WaitUntil<TAttempt>(ref TAttempt attempt, in WaitLimits limits, ref AdaptiveSpin spin)
         where TAttempt : IAttempt, allows ref struct
     {
