@@ -17,10 +17,9 @@ internal static class WorkPortability
         "Tandem.ProcessQueue`1", "Tandem.PipeEnd`1", "Tandem.SharedValue`1", "Tandem.SharedArray`1",
     ];
 
-    // Not Stack: JSON reads it back in the opposite order.
     private static readonly HashSet<string> s_containers =
     [
-        "System.Collections.Generic.List`1", "System.Collections.Generic.HashSet`1", "System.Collections.Generic.Queue`1", "System.Collections.Generic.SortedSet`1",
+        "System.Collections.Generic.List`1", "System.Collections.Generic.HashSet`1", "System.Collections.Generic.Queue`1", "System.Collections.Generic.Stack`1", "System.Collections.Generic.SortedSet`1",
         "System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.ICollection`1", "System.Collections.Generic.IList`1",
         "System.Collections.Generic.IReadOnlyCollection`1", "System.Collections.Generic.IReadOnlyList`1", "System.Collections.Generic.ISet`1",
         "System.Collections.Generic.Dictionary`2", "System.Collections.Generic.IDictionary`2", "System.Collections.Generic.IReadOnlyDictionary`2",
