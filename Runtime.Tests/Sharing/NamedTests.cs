@@ -23,6 +23,32 @@ public sealed class NamedTests
     }
 
     [Fact]
+    public void TwoWithOneName_ReleaseWhatTheOtherHolds_AndEndApart()
+    {
+        using var semaphore = new ProcessSemaphore(_name, 2);
+        var same = new ProcessSemaphore(_name, 2);
+        semaphore.Acquire();
+        same.Release();
+        same.Dispose();
+        Assert.Equal(2, semaphore.CurrentCount);
+        using var scope = semaphore.Acquire();
+        Assert.Equal(1, semaphore.CurrentCount);
+    }
+
+    [Fact]
+    public void PermitOfADisposedOne_IsReleasedByTheNext_WhichEndsInPeace()
+    {
+        var first = new ProcessSemaphore(_name, 2);
+        first.Acquire();
+        first.Dispose();
+        using var second = new ProcessSemaphore(_name, 2);
+        Assert.Equal(1, second.CurrentCount);
+        second.Release();
+        using var scope = second.Acquire();
+        Assert.Equal(1, second.CurrentCount);
+    }
+
+    [Fact]
     public void PrimitivesOfTwoTypes_MayHaveOneName()
     {
         using var gate = new ProcessLock(_name);
@@ -97,7 +123,7 @@ public sealed class NamedTests
         Assert.Contains("is reentrant", Assert.Throws<ArgumentException>(() => new ProcessLock(_name)).Message, StringComparison.Ordinal);
         using var queue = new ProcessQueue<int>(_name, capacity: 3);
         Assert.Contains("capacity 3", Assert.Throws<ArgumentException>(() => new ProcessQueue<int>(_name)).Message, StringComparison.Ordinal);
-        Assert.Throws<InvalidDataException>(() => new ProcessQueue<long>(_name, capacity: 3));
+        Assert.Contains($"ProcessQueue named '{_name}'", Assert.Throws<InvalidDataException>(() => new ProcessQueue<long>(_name, capacity: 3)).Message, StringComparison.Ordinal);
         queue.Put(1);
         using var same = new ProcessQueue<int>(_name, capacity: 3);
         Assert.Equal(1, same.Take());

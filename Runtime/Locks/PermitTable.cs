@@ -34,6 +34,21 @@ internal readonly unsafe struct PermitTable
         }
     }
 
+    /// <summary>Whether this process has any.</summary>
+    public bool IsAnyHeldHere
+    {
+        get
+        {
+            for (var i = 0; i < Count; i++)
+            {
+                if (Permit(i).IsHeldHere)
+                    return true;
+            }
+
+            return false;
+        }
+    }
+
     private Doorbell Freed => new(&_state->Freed);
 
     public static long SizeFor(int count) => sizeof(State) + ((long)count * sizeof(long));

@@ -57,11 +57,8 @@ public sealed class ProcessSemaphore : IDisposable, ILockOwner, ISharedPrimitive
     }
 
     private ProcessSemaphore(int initialCount, string? name)
+        : this(Make(initialCount, name))
     {
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialCount);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(initialCount, MaxCount);
-        _lease = SharedMemoryTable.Make(name, s_kind, PermitTable.SizeFor(initialCount), nameof(ProcessSemaphore), memory => PermitTable.Create(memory, initialCount));
-        _permits = PermitTable.On(_lease.Memory);
         if (_permits.Count != initialCount)
             throw _lease.Differs(name, $"has {_permits.Count} permits", nameof(initialCount));
     }
@@ -72,6 +69,8 @@ public sealed class ProcessSemaphore : IDisposable, ILockOwner, ISharedPrimitive
         if (_permits.Count is < 1 or > MaxCount)
             throw new InvalidDataException($"The shared memory of this ProcessSemaphore is damaged: it speaks of {_permits.Count} permits.");
         _lease = lease;
+        var permits = _permits;
+        lease.Memory.KeepWhile(() => permits.IsAnyHeldHere);
     }
 
     static string ISharedPrimitive<ProcessSemaphore>.Name => nameof(ProcessSemaphore);
@@ -139,34 +138,22 @@ public sealed class ProcessSemaphore : IDisposable, ILockOwner, ISharedPrimitive
     /// <exception cref="ObjectDisposedException">The semaphore was disposed in this process, which holds no permit.</exception>
     public void Release()
     {
-        if (!_lease.Memory.TryEnter())
+        if (!_lease.Memory.TryVisit(out var visit))
             _lease.ThrowIfEnded();
-        try
+        using (visit)
         {
             if (!_permits.ReleaseAny())
                 throw new SynchronizationLockException("This ProcessSemaphore is not held by this process: it has no permit to give back. Each Release needs an Acquire of its own in the same process; a scope releases by itself. To signal another process, use a ProcessEvent.");
-            EndHold();
-        }
-        finally
-        {
-            _lease.Exit();
         }
     }
 
     void ILockOwner.ReleaseHold(long ticket, int part)
     {
         // Unmapped memory has no holds: each keeps it mapped.
-        if (!_lease.Memory.TryEnter())
+        if (!_lease.Memory.TryVisit(out var visit))
             return;
-        try
-        {
-            if (_permits.Release(part, ticket))
-                EndHold();
-        }
-        finally
-        {
-            _lease.Exit();
-        }
+        using (visit)
+            _permits.Release(part, ticket);
     }
 
     /// <summary>
@@ -182,25 +169,20 @@ public sealed class ProcessSemaphore : IDisposable, ILockOwner, ISharedPrimitive
         _lease.Exit();
     }
 
+    private static SharedMemoryLease Make(int initialCount, string? name)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(initialCount);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(initialCount, MaxCount);
+        return SharedMemoryTable.Make(name, s_kind, PermitTable.SizeFor(initialCount), nameof(ProcessSemaphore), memory => PermitTable.Create(memory, initialCount));
+    }
+
     private bool TryAcquire(in WaitLimits limits, out LockScope scope)
     {
         limits.CancellationToken.ThrowIfCancellationRequested();
-        _lease.Enter();
-        var isTaken = false;
-        try
-        {
-            isTaken = _permits.Acquire(limits, out var hold, out var permit);
-            scope = isTaken ? new LockScope(this, hold.Ticket, permit, hold.WasAbandoned) : default;
-            Debug.Assert(!isTaken || permit < _permits.Count);
-            return isTaken;
-        }
-        finally
-        {
-            // A hold stays inside until its release.
-            if (!isTaken)
-                _lease.Exit();
-        }
+        using var visit = _lease.Visit();
+        var isTaken = _permits.Acquire(limits, out var hold, out var permit);
+        Debug.Assert(!isTaken || permit < _permits.Count);
+        scope = isTaken ? new LockScope(this, hold.Ticket, permit, hold.WasAbandoned) : default;
+        return isTaken;
     }
-
-    private void EndHold() => _lease.Exit();
 }

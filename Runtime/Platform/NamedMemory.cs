@@ -32,7 +32,14 @@ internal static class NamedMemory
         // Hashed, for a name of the user's may have any length and any characters.
         var label = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes($"{user}/{owner}/{name}")));
         using var making = NameLock.Acquire(label);
-        return Find(label, user, kind) ?? Create(label, kind, payloadSize, initialize, firstKind);
+        try
+        {
+            return Find(label, user, kind) ?? Create(label, kind, payloadSize, initialize, firstKind);
+        }
+        catch (InvalidDataException error)
+        {
+            throw new InvalidDataException($"The {owner} named '{name}' is there already and holds another type. All who open it must say the same.", error);
+        }
     }
 
     private static SharedMemory Create(string label, ulong kind, long payloadSize, Action<SharedMemory> initialize, ulong firstKind)
@@ -73,8 +80,9 @@ internal static class NamedMemory
         {
             return File.ReadLines($"/proc/{process}/status").FirstOrDefault(static line => line.StartsWith(UserLine, StringComparison.Ordinal))?.Split('\t')[2];
         }
-        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException || error.HResult == Libc.ESRCH)
+        catch (Exception error) when (error is FileNotFoundException or DirectoryNotFoundException or UnauthorizedAccessException || error.HResult == Libc.ESRCH)
         {
+            // Hidden (hidepid of proc(5)) is what others have.
             return null;
         }
     }

@@ -50,6 +50,9 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <summary>See <see cref="MarkHeld"/>.</summary>
     private long _hold;
 
+    /// <summary>See <see cref="KeepWhile"/>.</summary>
+    private Func<bool>? _isHeld;
+
     /// <summary>How many primitives of this process stand on it. Guarded by the gate of <see cref="SharedMemoryTable"/>.</summary>
     private int _leases;
 
@@ -254,6 +257,10 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
     /// <param name="ticket">The hold's; see <see cref="RobustLock.Current"/>. The holder calls this, inside.</param>
     public void MarkHeld(long ticket) => Volatile.Write(ref _hold, ticket);
 
+    /// <summary>As <see cref="MarkHeld"/>, for what can be held several times at once: the memory stays mapped while this says that it is held here.</summary>
+    /// <param name="isHeld">Called inside. Who ends a hold does so inside too, and so asks again on the way out.</param>
+    public void KeepWhile(Func<bool> isHeld) => Volatile.Write(ref _isHeld, isHeld);
+
     /// <summary>The reference to send to a process that will open the memory.</summary>
     public SharedMemoryReference Reference(bool isAwaited) => new(Environment.ProcessId, (int)_file.DangerousGetHandle(), Cookie, isAwaited);
 
@@ -296,7 +303,8 @@ internal sealed unsafe class SharedMemory : CriticalFinalizerObject
         }
     }
 
-    private bool IsHeldHere => Volatile.Read(ref _hold) is not 0 and var hold && new RobustLock(At<long>(0)).Current == hold;
+    private bool IsHeldHere =>
+        (Volatile.Read(ref _hold) is not 0 and var hold && new RobustLock(At<long>(0)).Current == hold) || Volatile.Read(ref _isHeld)?.Invoke() == true;
 
     private void LetGo()
     {

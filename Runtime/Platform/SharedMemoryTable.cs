@@ -41,11 +41,18 @@ internal static class SharedMemoryTable
         return Add(memory, owner);
     }
 
-    /// <summary>Enters a piece and gives out a lease.</summary>
+    /// <summary>Enters a piece and gives out a lease; where this process has it open already, of that one, and this one is let go of.</summary>
     public static SharedMemoryLease Add(SharedMemory memory, string owner)
     {
         lock (s_gate)
         {
+            // Opened by its name, or by another thread meanwhile.
+            if (s_open.TryGetValue(memory.Cookie, out var entered) && entered.TryGetTarget(out var known))
+            {
+                memory.Close();
+                return LeaseHeld(known, owner);
+            }
+
             if (s_open.Count >= s_pruneOpenAt)
             {
                 foreach (var (cookie, open) in s_open)
@@ -79,7 +86,6 @@ internal static class SharedMemoryTable
         if (TryLease(reference, kind, owner) is { } known)
             return known;
         var memory = SharedMemory.Open(reference, kind);
-        // Another thread may have opened it meanwhile. Two mappings are as good as one, as all state lies in the memory itself.
         if (reference.IsAwaited)
             memory.MarkReceived();
         return Add(memory, owner);

@@ -11,7 +11,8 @@
  *   inside               SharedMemory._inside
  *   closed, gone         SharedMemory._isClosed, _isGone
  *   closing              SharedMemory._closing, a lock
- *   held, marked         the lock's word names this process; SharedMemory._hold is that hold's ticket
+ *   held, marked         the lock's word names this process; SharedMemory._hold is that hold's ticket. Where SharedMemory._isHeld asks, as for a
+ *                        semaphore's permits, no mark is needed
  *   ended                SharedMemoryLease._ended, of the only lease
  * A thread takes the lock and leaves, and comes once more to release it, by another visit; in between, Close may come.
  *
