@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Tandem.Platform;
 using Tandem.Runtime.Tests.Children;
 using Tandem.Runtime.Tests.Platform;
 
@@ -72,6 +73,33 @@ public sealed class ProcessEventTests : EventContractTests
     }
 
 #if DEBUG
+    [Fact]
+    public async Task SignalTakenForACallerWhoIsCancelled_IsHis()
+    {
+        using var child = ChildProcess.Start(CancelAsTheSignalIsTaken);
+        await child.SucceedAsync();
+    }
+
+    private static void CancelAsTheSignalIsTaken(string[] arguments)
+    {
+        using var signal = new ProcessEvent(false, EventResetMode.AutoReset);
+        using var cancellation = new CancellationTokenSource();
+        var waiting = signal.WaitAsync(cancellation.Token).AsTask();
+        var cancelling = new Thread(cancellation.Cancel);
+        CrashPoint.Reached = step =>
+        {
+            if (step != "event: signal taken")
+                return;
+            CrashPoint.Reached = null;
+            cancelling.Start();
+            // Until it has cancelled the wait, or waits its turn to do so.
+            SpinWait.SpinUntil(() => cancellation.IsCancellationRequested && (cancelling.ThreadState & (ThreadState.Stopped | ThreadState.WaitSleepJoin)) != 0);
+        };
+        signal.Set();
+        waiting.Soon().GetAwaiter().GetResult();
+        cancelling.Join();
+    }
+
     [Theory]
     [InlineData(EventResetMode.ManualReset)]
     [InlineData(EventResetMode.AutoReset)]

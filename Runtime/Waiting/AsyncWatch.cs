@@ -61,7 +61,15 @@ internal sealed class AsyncWatch(Doorbell bell, SharedMemoryLease lease)
     private bool TryRemove(Call call)
     {
         lock (_gate)
-            return _calls.Remove(call);
+            return TryRemoveHeld(call);
+    }
+
+    private bool TryRemoveHeld(Call call)
+    {
+        if (call.IsOver)
+            return false;
+        call.IsOver = true;
+        return _calls.Remove(call);
     }
 
     private Call[] Calls()
@@ -119,7 +127,11 @@ internal sealed class AsyncWatch(Doorbell bell, SharedMemoryLease lease)
     {
         foreach (var call in Calls())
         {
-            if (isDone(call.Attempt) && TryRemove(call))
+            bool isTaken;
+            // What the attempt takes, such as the signal of an automatic event, would be lost with a caller who is cancelled meanwhile.
+            lock (_gate)
+                isTaken = !call.IsOver && isDone(call.Attempt) && TryRemoveHeld(call);
+            if (isTaken)
                 call.SetResult(true);
         }
 
@@ -130,6 +142,9 @@ internal sealed class AsyncWatch(Doorbell bell, SharedMemoryLease lease)
     private sealed class Call(IWatchingAttempt attempt) : Waiter<bool>
     {
         public IWatchingAttempt Attempt => attempt;
+
+        /// <summary>It is in the list no more. Guarded by the gate.</summary>
+        public bool IsOver { get; set; }
     }
 
     private readonly struct All(AsyncWatch watch) : IWatchingAttempt
