@@ -1,3 +1,4 @@
+using Tandem.Platform;
 using Tandem.Runtime.Tests.Children;
 using Tandem.Runtime.Tests.Platform;
 
@@ -213,6 +214,30 @@ public sealed class SharedValueTests
         Assert.Equal(new Three(1, 1, 1), three.Value);
         three.Value = new Three(3, 3, 3);
         Assert.Equal(new Three(3, 3, 3), three.Value);
+    }
+
+    [Fact]
+    public async Task DisposedInTheMiddleOfAWrite_TheWriteCounts_AndKeepsNobodyFromWriting()
+    {
+        using var three = new SharedValue<Three>(new Three(1, 1, 1));
+        using var child = ChildProcess.Start(WriteAndDispose, Crossing.Send(three));
+        await child.WaitFor("written");
+        Assert.Equal(new Three(2, 2, 2), three.Value);
+        await Blocking.Run(() => three.Value = new Three(3, 3, 3)).Soon();
+        Assert.Equal(new Three(3, 3, 3), three.Value);
+    }
+
+    private static void WriteAndDispose(string[] arguments)
+    {
+        var three = Crossing.Receive<SharedValue<Three>>(arguments[0]);
+        CrashPoint.Reached = step =>
+        {
+            if (step == "cell: written, not counted")
+                three.Dispose();
+        };
+        three.Value = new Three(2, 2, 2);
+        Program.Say("written");
+        Thread.Sleep(Timeout.Infinite);
     }
 
     private static void WriteAndCrash(string[] arguments)

@@ -33,7 +33,10 @@ internal readonly unsafe struct SharedCell<T>(SharedMemory memory, long offset)
     /// <summary>Both begin where the largest words may lie.</summary>
     private static long PlaceSize => (sizeof(T) + 7L) & ~7L;
 
-    /// <summary>Keeps others from writing, for the time of a copy.</summary>
+    /// <summary>
+    /// Keeps others from writing, for the time of a copy. Taken and released during one visit: on memory that was let go of in between,
+    /// it could not be released any more, and the holder lives.
+    /// </summary>
     private RobustLock WriteLock => new(&_state->WriteLock);
 
     /// <summary>Sets the value while nobody else has the memory.</summary>
@@ -52,6 +55,7 @@ internal readonly unsafe struct SharedCell<T>(SharedMemory memory, long offset)
                 return value;
         }
 
+        using var visit = lease.Visit();
         WriteLock.Acquire(Limits(lease), out var hold);
         try
         {
@@ -71,6 +75,7 @@ internal readonly unsafe struct SharedCell<T>(SharedMemory memory, long offset)
             return;
         }
 
+        using var visit = lease.Visit();
         WriteLock.Acquire(Limits(lease), out var hold);
         try
         {
