@@ -95,6 +95,24 @@ public sealed class ProcessLockCrashTests(ITestOutputHelper output)
     }
 
     [Fact]
+    public async Task DeadHolder_IsToldOfOnce_ThoughTheNumbersOfTheHoldsComeRound()
+    {
+        const int HoldNumbers = 1 << 17;
+        using var gate = new ProcessLock();
+        using var child = ChildProcess.Start(HoldForEver, Crossing.Send(gate));
+        await child.WaitFor("held");
+        child.Kill();
+        await child.DieAsync();
+        using (gate.Acquire())
+            Assert.True(gate.WasAbandoned);
+        for (var i = 0; i <= HoldNumbers; i++)
+        {
+            using var scope = gate.Acquire();
+            Assert.False(gate.WasAbandoned);
+        }
+    }
+
+    [Fact]
     public async Task DeadHolder_OfAReentrantLock_LeavesNoneOfItsDepth()
     {
         using var gate = new ProcessLock(reentrant: true);

@@ -213,6 +213,9 @@ public sealed unsafe partial class ProcessLock : IDisposable, ILockOwner, IShare
             _shared->Depth = 1;
         if (hold.WasAbandoned)
             _shared->AbandonedTicket = hold.Ticket;
+        else if (_shared->AbandonedTicket == hold.Ticket)
+            // The numbers of the holds have come round.
+            _shared->AbandonedTicket = 0;
         return new LockScope(this, hold.Ticket, part: 1, hold.WasAbandoned);
     }
 
