@@ -198,10 +198,11 @@ public sealed class ProcessPipeTests
     public async Task Disposed_SaysSo_AndEndsItsOwnWaits()
     {
         var (left, right) = ProcessPipe.Create<int>();
-        var receiving = Blocking.Run(() => left.Receive());
+        Task[] waits = [Blocking.Run(() => left.Receive()), Blocking.Run(() => left.Poll(Timeout.InfiniteTimeSpan)), left.PollAsync().AsTask()];
         left.Dispose();
         left.Dispose();
-        await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => receiving.Soon());
+        foreach (var wait in waits)
+            await Assert.ThrowsAnyAsync<ObjectDisposedException>(() => wait.Soon());
         Assert.Throws<ObjectDisposedException>(() => left.Send(1));
         Assert.Throws<ObjectDisposedException>(() => left.Poll());
         right.Dispose();

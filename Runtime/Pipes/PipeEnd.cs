@@ -121,6 +121,7 @@ public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive
     /// <returns>The item.</returns>
     /// <exception cref="EndOfStreamException">The other end is gone, and all that it sent has been received.</exception>
     /// <exception cref="InvalidDataException">What was received is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was received holds a primitive that whoever sent it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was an item.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process, before the call or while it waited.</exception>
     public T Receive(CancellationToken cancellationToken = default) => ItemOrThrow(_outlet.Take(Deadline.Never, cancellationToken));
@@ -132,6 +133,7 @@ public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
     /// <exception cref="EndOfStreamException">The other end is gone, and all that it sent has been received.</exception>
     /// <exception cref="InvalidDataException">What was received is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was received holds a primitive that whoever sent it has let go of, by its end too.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process, before the call or while it waited.</exception>
     public bool TryReceive([MaybeNullWhen(false)] out T item, TimeSpan timeout = default)
     {
@@ -145,6 +147,7 @@ public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive
     /// <returns>The item.</returns>
     /// <exception cref="EndOfStreamException">The other end is gone, and all that it sent has been received.</exception>
     /// <exception cref="InvalidDataException">What was received is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was received holds a primitive that whoever sent it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before there was an item.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process, before the call or while it waited.</exception>
     public async ValueTask<T> ReceiveAsync(CancellationToken cancellationToken = default) =>
@@ -154,6 +157,7 @@ public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive
     /// <param name="cancellationToken">Ends the wait for the next item.</param>
     /// <returns>The items.</returns>
     /// <exception cref="InvalidDataException">What was received is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was received holds a primitive that whoever sent it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">This end was disposed in this process.</exception>
     public IAsyncEnumerable<T> ReceiveAllAsync(CancellationToken cancellationToken = default) => _outlet.TakeAllAsync(cancellationToken);
@@ -219,7 +223,10 @@ public sealed class PipeEnd<T> : IDisposable, IProcessWaitable, ISharedPrimitive
         try
         {
             _seat.BeginUse();
-            return _in.WaitForItem(limits);
+            var isReady = _in.WaitForItem(limits);
+            // Whoever disposes this end closes the way in with it; that is not the other end's end.
+            _lease.ThrowIfEnded();
+            return isReady;
         }
         finally
         {
