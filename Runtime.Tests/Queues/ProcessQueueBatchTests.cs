@@ -19,6 +19,24 @@ public sealed class ProcessQueueBatchTests
         Assert.Empty(queue.TryTakeMany(5, TimeSpan.FromMilliseconds(5)));
     }
 
+    [Theory, InlineData(false), InlineData(true)]
+    public async Task ItemWithThePrimitiveOfADeadProcess_CostsNoOther(bool async)
+    {
+        using var queue = new ProcessQueue<WithGate>();
+        queue.Put(new WithGate(1, null));
+        using var child = ChildProcess.Start(PutAGate, Crossing.Send(queue));
+        await child.SucceedAsync();
+        queue.Put(new WithGate(3, null));
+        Assert.Equal(1, Assert.Single(await TakeMany()).Number);
+        await Assert.ThrowsAsync<IOException>(TakeMany);
+        Assert.Equal(3, Assert.Single(await TakeMany()).Number);
+
+        async Task<WithGate[]> TakeMany() => async ? await queue.TakeManyAsync(10).AsTask().Soon() : queue.TakeMany(10);
+    }
+
+    private static void PutAGate(string[] arguments) =>
+        Crossing.Receive<ProcessQueue<WithGate>>(arguments[0]).Put(new WithGate(2, new ProcessLock()));
+
     [Theory, InlineData(0), InlineData(7)]
     public async Task SmallAndLargeItems_GoThroughAQueueSmallerThanTheBatch(int capacity)
     {
@@ -90,13 +108,12 @@ public sealed class ProcessQueueBatchTests
     }
 
     [Fact]
-    public void ItemsThatReferToMemory_ArriveToo()
+    public void ItemsThatReferToMemory_ArriveToo_OneByOne()
     {
         using var queue = new ProcessQueue<ProcessLock>();
         using ProcessLock first = new(), second = new();
         queue.PutMany([first, second]);
-        var taken = queue.TakeMany(5);
-        Assert.Equal(2, taken.Length);
+        ProcessLock[] taken = [Assert.Single(queue.TakeMany(5)), Assert.Single(queue.TakeMany(5))];
         using (taken[1].Acquire())
             Assert.False(second.TryAcquire(TimeSpan.Zero, out _));
         foreach (var gate in taken)
@@ -138,4 +155,6 @@ public sealed class ProcessQueueBatchTests
         queue.TakeMany(100);
     }
 #endif
+
+    private sealed record WithGate(int Number, ProcessLock? Gate);
 }

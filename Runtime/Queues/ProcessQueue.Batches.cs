@@ -34,11 +34,12 @@ public sealed partial class ProcessQueue<T>
     public ValueTask PutManyAsync(ReadOnlyMemory<T> items, CancellationToken cancellationToken = default) => _inlet.PutManyAsync(items, cancellationToken);
 
     /// <summary>Takes the items that are there, at least one and at most so many, and blocks while there is none.</summary>
-    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too.</param>
+    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too, and items that can hold other primitives come one by one.</param>
     /// <param name="cancellationToken">Ends the wait; no item is then taken.</param>
     /// <returns>The items, in their order; none when the queue was completed and is empty.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidDataException">One of what was taken is no <typeparamref name="T"/>; it is lost, and the others of the batch with it.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was empty.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public T[] TakeMany(int most, CancellationToken cancellationToken = default)
@@ -48,11 +49,12 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <summary>Takes the items that are there within <paramref name="timeout"/>, at most so many.</summary>
-    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too.</param>
+    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too, and items that can hold other primitives come one by one.</param>
     /// <param name="timeout">How long to wait for the first; by default not at all, <see cref="Timeout.InfiniteTimeSpan"/> until the queue is completed.</param>
     /// <returns>The items, in their order; none at the time-out, and at once when the queue is completed and empty.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is not positive, or <paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidDataException">One of what was taken is no <typeparamref name="T"/>; it is lost, and the others of the batch with it.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public T[] TryTakeMany(int most, TimeSpan timeout = default)
     {
@@ -61,11 +63,12 @@ public sealed partial class ProcessQueue<T>
     }
 
     /// <summary>Takes the items that are there, at least one and at most so many, and waits without blocking the caller while there is none.</summary>
-    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too.</param>
+    /// <param name="most">How many to take at most; a mebibyte of them ends a batch, too, and items that can hold other primitives come one by one.</param>
     /// <param name="cancellationToken">Ends the wait; no item is then taken.</param>
     /// <returns>The items, in their order; none when the queue was completed and is empty.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="most"/> is not positive.</exception>
-    /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="InvalidDataException">One of what was taken is no <typeparamref name="T"/>; it is lost, and the others of the batch with it.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before an item was taken.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public ValueTask<T[]> TakeManyAsync(int most, CancellationToken cancellationToken = default)

@@ -12,6 +12,7 @@ public sealed partial class ProcessQueue<T>
     /// <returns>The item.</returns>
     /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled while the queue was empty.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public T Take(CancellationToken cancellationToken = default) => _outlet.Take(Deadline.Never, cancellationToken).ItemOrThrow(Name);
@@ -26,6 +27,7 @@ public sealed partial class ProcessQueue<T>
     /// <returns>Whether an item was taken; false at the time-out, and at once when the queue is completed and empty.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public bool TryTake([MaybeNullWhen(false)] out T item, TimeSpan timeout = default)
     {
@@ -39,6 +41,7 @@ public sealed partial class ProcessQueue<T>
     /// <returns>The item.</returns>
     /// <exception cref="QueueCompletedException">The queue was completed and is empty.</exception>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled before an item was taken.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process, before the call or while it waited.</exception>
     public async ValueTask<T> TakeAsync(CancellationToken cancellationToken = default) =>
@@ -48,6 +51,7 @@ public sealed partial class ProcessQueue<T>
     /// <param name="cancellationToken">Ends the wait for the next item.</param>
     /// <returns>The items.</returns>
     /// <exception cref="InvalidDataException">What was taken is no <typeparamref name="T"/>.</exception>
+    /// <exception cref="IOException">What was taken holds a primitive that whoever put it has let go of, by its end too.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The queue was disposed in this process.</exception>
     public IAsyncEnumerable<T> TakeAllAsync(CancellationToken cancellationToken = default) => _outlet.TakeAllAsync(cancellationToken);

@@ -38,6 +38,7 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
     public T[] TakeMany(int most, Deadline deadline, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        most = AtATime(most);
         using var buffer = EncodedItem.Empty();
         var lengths = new List<int>();
         using (limits.Lease.Visit())
@@ -61,6 +62,7 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
     public async ValueTask<T[]> TakeManyAsync(int most, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
+        most = AtATime(most);
         if (!_lane.IsBusy && TakeMany(most, Deadline.Passed, cancellationToken) is { Length: > 0 } items)
             return items;
         // The lane for one, to stand in line; whatever has come with it is taken at once.
@@ -90,6 +92,9 @@ internal sealed class RingOutlet<T>(SharedRing ring, WaitLimits limits)
         while (await TakeAsync(cancellationToken).ConfigureAwait(false) is { HasItem: true } taken)
             yield return taken.Item;
     }
+
+    /// <summary>An item cannot be read where whoever sent what it refers to has ended. That is to cost no other item.</summary>
+    private static int AtATime(int most) => Payload.MayReferToMemory<T>() ? 1 : most;
 
     private bool IsAtEnd()
     {
