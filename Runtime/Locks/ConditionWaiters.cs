@@ -30,6 +30,9 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
     private readonly State* _state = lease.Memory.At<State>(0);
     private readonly Place* _places = lease.Memory.At<Place>(sizeof(State), MaxWaiters);
 
+    /// <summary>Guards the two fields below: a plain lock is held by a process, so several of its threads may pulse at once.</summary>
+    private readonly Lock _pulsing = new();
+
     private Living _known = new();
     private long _knownSince;
 
@@ -89,17 +92,20 @@ internal sealed unsafe class ConditionWaiters(SharedMemoryLease lease) : IShared
     /// <summary>Gives a pulse to the living one who has waited longest; false when nobody waits.</summary>
     public bool PulseHeld()
     {
-        var living = KnownHeld();
-        while (FindFirstWaiting() is >= 0 and var first)
+        lock (_pulsing)
         {
-            var owner = Volatile.Read(ref _places[first].Owner);
-            if (!living.Contains(OwnerOf(owner)))
-                Interlocked.CompareExchange(ref _places[first].Owner, 0, owner);
-            else if (TryPulse(first, ++_state->LastEvent))
-                return true;
-        }
+            var living = KnownHeld();
+            while (FindFirstWaiting() is >= 0 and var first)
+            {
+                var owner = Volatile.Read(ref _places[first].Owner);
+                if (!living.Contains(OwnerOf(owner)))
+                    Interlocked.CompareExchange(ref _places[first].Owner, 0, owner);
+                else if (TryPulse(first, ++_state->LastEvent))
+                    return true;
+            }
 
-        return false;
+            return false;
+        }
     }
 
     /// <summary>Makes all who wait look again, at their limits too.</summary>

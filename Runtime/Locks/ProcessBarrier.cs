@@ -30,6 +30,9 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
     /// <summary>Waits for asynchronous callers, who have arrived before they come to it.</summary>
     private readonly AsyncWatch _asyncWaits;
 
+    /// <summary>Guards the beginning and the end of taking part.</summary>
+    private readonly Lock _taking = new();
+
     /// <summary>Null until this process takes part, and once it does no more.</summary>
     private BarrierMembership? _membership;
 
@@ -174,8 +177,12 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
         GC.SuppressFinalize(this);
         if (!_lease.Memory.TryEnter())
             return;
-        Interlocked.Exchange(ref _membership, null)?.Leave();
-        _lease.Dispose();
+        lock (_taking)
+        {
+            Interlocked.Exchange(ref _membership, null)?.Leave();
+            _lease.Dispose();
+        }
+
         _phases.WakeAll();
         _lease.Exit();
     }
@@ -212,11 +219,14 @@ public sealed class ProcessBarrier : IDisposable, ISharedPrimitive<ProcessBarrie
 
     private void TakePart()
     {
-        if (_membership is not null)
+        if (Volatile.Read(ref _membership) is not null)
             return;
-        var membership = BarrierMembership.Join(_lease.Memory);
-        if (Interlocked.CompareExchange(ref _membership, membership, null) is not null)
-            membership.Leave();
+        lock (_taking)
+        {
+            // What is disposed takes part no more: its memory may be gone before the membership is.
+            _lease.ThrowIfEnded();
+            Volatile.Write(ref _membership, _membership ?? BarrierMembership.Join(_lease.Memory));
+        }
     }
 
     private TResult Inside<TResult>(Func<BarrierPhases, TResult> use) => _lease.Inside(_phases, use);
