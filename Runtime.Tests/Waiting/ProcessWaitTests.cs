@@ -98,11 +98,12 @@ public sealed class ProcessWaitTests
     }
 
     [Fact]
-    public void NoneAndTooMany_AreRefused()
+    public void NoneTooManyAndNull_AreRefused()
     {
         using var queue = new ProcessQueue<int>();
         Assert.Throws<ArgumentException>(() => ProcessWait.Any());
         Assert.Throws<ArgumentException>(() => ProcessWait.Any([.. Enumerable.Repeat(queue, 128)]));
+        Assert.Contains("index 1", Assert.Throws<ArgumentException>(() => ProcessWait.Any(queue, null!)).Message, StringComparison.Ordinal);
         queue.Put(1);
         Assert.Equal(0, ProcessWait.Any([.. Enumerable.Repeat(queue, 127)]));
     }

@@ -19,7 +19,7 @@ public static class ProcessWait
     /// <summary>Blocks until one of them is ready.</summary>
     /// <param name="waitables">Queues, pipe ends and worker processes; at most 127.</param>
     /// <returns>The index of the first that is ready.</returns>
-    /// <exception cref="ArgumentException">There is none, or there are more than 127.</exception>
+    /// <exception cref="ArgumentException">There is none, there are more than 127, or one is null.</exception>
     /// <exception cref="ObjectDisposedException">One of them was disposed in this process, before the call or while it waited.</exception>
     public static int Any(params ReadOnlySpan<IProcessWaitable> waitables) => Any(waitables, Deadline.Never, CancellationToken.None);
 
@@ -28,7 +28,7 @@ public static class ProcessWait
     /// <param name="timeout">How long to wait; <see cref="TimeSpan.Zero"/> looks once, <see cref="Timeout.InfiniteTimeSpan"/> waits without end.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The index of the first that is ready; -1 at the time-out.</returns>
-    /// <exception cref="ArgumentException">There is none, or there are more than 127.</exception>
+    /// <exception cref="ArgumentException">There is none, there are more than 127, or one is null.</exception>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="timeout"/> is negative and not infinite, or longer than <see cref="int.MaxValue"/> milliseconds.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">One of them was disposed in this process, before the call or while it waited.</exception>
@@ -39,7 +39,7 @@ public static class ProcessWait
     /// <param name="waitables">Queues, pipe ends and worker processes; at most 127.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>The index of the first that is ready.</returns>
-    /// <exception cref="ArgumentException">There is none, or there are more than 127.</exception>
+    /// <exception cref="ArgumentException">There is none, there are more than 127, or one is null.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled first.</exception>
     /// <exception cref="ObjectDisposedException">One of them was disposed in this process, before the call or while it waited.</exception>
     public static ValueTask<int> AnyAsync(IEnumerable<IProcessWaitable> waitables, CancellationToken cancellationToken = default)
@@ -59,7 +59,7 @@ public static class ProcessWait
         cancellationToken.ThrowIfCancellationRequested();
         var targets = new IWaitTarget[waitables.Length];
         for (var i = 0; i < targets.Length; i++)
-            targets[i] = waitables[i].Target;
+            targets[i] = waitables[i]?.Target ?? throw new ArgumentException($"What to wait for is null at index {i}.", nameof(waitables));
         var entered = 0;
         try
         {
