@@ -72,6 +72,51 @@ public class CheckThenActFixHazardTests
         }
         """);
 
+    [Fact]
+    public Task AChangeOnAnotherPathOfTheMember_GetsTheNewLockToo() => VerifyAsync(
+        """
+        public class Account
+        {
+            private string? _left;
+
+            public void Withdraw(int n)
+            {
+                if (n > 9)
+                {
+                    _left = n.ToString();
+                }
+                else if ([|_left != null|])
+                {
+                    Console.WriteLine(_left.Length);
+                    _left = null;
+                }
+            }
+        }
+        """,
+        """
+        public class Account
+        {
+            private readonly Lock _leftLock = new();
+            private string? _left;
+
+            public void Withdraw(int n)
+            {
+                lock (_leftLock)
+                {
+                    if (n > 9)
+                    {
+                        _left = n.ToString();
+                    }
+                    else if (_left != null)
+                    {
+                        Console.WriteLine(_left.Length);
+                        _left = null;
+                    }
+                }
+            }
+        }
+        """);
+
     /// <summary>Code over which a lock must not be held.</summary>
     public static TheoryData<string> Hazards =>
     [

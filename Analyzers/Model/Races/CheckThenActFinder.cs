@@ -41,7 +41,7 @@ internal sealed class CheckThenActFinder(Concurrency concurrency, CheckThenActs 
         foreach (var found in acts)
         {
             if (RaceEvidence.For(found, concurrency) is not { } evidence) continue;
-            var (elsewhere, facts) = LockedUses.Of(found, concurrency, model);
+            var (elsewhere, facts) = LockedUses.Of(found, acts, concurrency, model);
             return new Race(
                 RaceKind.CheckThenAct,
                 Checked(found.Check.Operation),

@@ -25,17 +25,21 @@ internal static class LockedUses
         return CanBeLocked(elsewhere, uses[0].Place, model) ? ([.. here.Skip(1), .. elsewhere.Select(static other => other.Access.Operation)], facts) : (here.RemoveAt(0), ImmutableDictionary<string, string?>.Empty);
     }
 
-    /// <summary>What to lock where a check and an act belong together: with a new lock, the changes elsewhere that nobody reports, too.</summary>
-    /// <param name="acts">The check, and what it decides.</param>
+    /// <summary>What to lock where a check and an act belong together: with a new lock, the changes that nobody reports, too.</summary>
+    /// <param name="found">The check, and an act that it decides.</param>
+    /// <param name="acts">All that it decides.</param>
     /// <param name="concurrency">The compilation's concurrency.</param>
     /// <param name="model">The model of the body's file.</param>
-    public static (ImmutableArray<IOperation> Elsewhere, ImmutableDictionary<string, string?> Facts) Of(CheckThenAct acts, Concurrency concurrency, SemanticModel model)
+    public static (ImmutableArray<IOperation> Elsewhere, ImmutableDictionary<string, string?> Facts) Of(CheckThenAct found, IEnumerable<CheckThenAct> acts, Concurrency concurrency, SemanticModel model)
     {
-        var facts = LockChoice.For(acts, concurrency, model, coversOthers: true);
+        var facts = LockChoice.For(found, concurrency, model, coversOthers: true);
         if (!facts.ContainsKey(LockChoice.Home)) return ([], facts);
 
-        var elsewhere = LockChoice.UnknownChanges(acts.Body, acts.Place, concurrency);
-        return CanBeLocked(elsewhere, acts.Place, model) && !elsewhere.Any(static other => IsHalf(other.Access)) ? ([.. elsewhere.Select(static other => other.Access.Operation)], facts) : ([], ImmutableDictionary<string, string?>.Empty);
+        // Of the member's own, those that another path comes to.
+        var own = concurrency.AccessesOf(found.Place, found.Body).Where(other => other.Access.Writes && other.Body.Outermost == found.Body.Outermost
+            && !acts.Any(act => act.Act.Operation == other.Access.Operation || act.Write.Operation == other.Access.Operation) && other.Access.Value?.ConstantValue.HasValue != true);
+        var elsewhere = LockChoice.UnknownChanges(found.Body, found.Place, concurrency).AddRange(own);
+        return CanBeLocked(elsewhere, found.Place, model) && !elsewhere.Any(static other => IsHalf(other.Access)) ? ([.. elsewhere.Select(static other => other.Access.Operation)], facts) : ([], ImmutableDictionary<string, string?>.Empty);
     }
 
     /// <summary>Whether an earlier look at the place, which a lock around the change alone would leave out, decides on the change or goes into it.</summary>
