@@ -27,6 +27,9 @@ public class IoBoundWorkOnProcessesTests
     [InlineData("await pool.Submit(static x => x + 1, 3);")]
     [InlineData("await pool.Submit(static url => { var text = File.ReadAllText(url); return Hidden.Convert(text); }, url);")]
     [InlineData("await pool.Submit(static path => { var counts = new Dictionary<string, int>(); foreach (var word in File.ReadAllText(path).Split(' ')) counts[word] = counts.GetValueOrDefault(word) + 1; return counts.Count; }, url);")]
+    [InlineData("await pool.Submit(static path => { var text = File.ReadAllText(path); var same = 0; for (var i = 0; i < text.Length; i++) for (var j = 0; j < i; j++) if (text[i] == text[j]) same++; return same; }, url);")]
+    [InlineData("await pool.Submit(static path => { var n = 0; foreach (var line in File.ReadAllLines(path)) if (line.StartsWith('#')) n++; return n; }, url);")]
+    [InlineData("await pool.Submit(static path => File.ReadAllText(path).Count(c => c == 'x'), url);")]
     [InlineData("await pool.Submit(static () => ToldOtherwise());")]
     public Task WorkThatComputesOrIsUnknown_DoesNotTrigger(string statements) => InMethod(statements);
 

@@ -40,8 +40,8 @@ public sealed class IoBoundWorkOnProcessesAnalyzer() : TandemAnalyzer(Descriptor
         { Waits: { IsDeclared: true } declared } => declared,
         // What cannot be seen may compute.
         { IsOpaque: true } => null,
-        // Nor is it plain what a file's text is split and parsed for.
-        { Waits: null, Calculates: true } => null,
+        // Nor is it plain what a file's text is split, parsed or gone over for.
+        { Waits: null, Calculates: true } or { Waits: null, Loops: true } => null,
         _ => effects.Waits ?? effects.Reads,
     };
 }

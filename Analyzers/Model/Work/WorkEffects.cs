@@ -33,6 +33,7 @@ internal sealed record WorkEvidence(string Reason, Location Location, bool IsDec
 /// <param name="IsOpaque">Whether it calls what cannot be seen.</param>
 /// <param name="ConcernsProcess">Whether it is about processes: it waits for another one, or speaks of its own.</param>
 /// <param name="HoldsGil">Evidence that it takes CPython's global interpreter lock.</param>
+/// <param name="Loops">Whether it goes over something in a loop that does not wait.</param>
 internal readonly record struct WorkEffects(
     WorkEvidence? Computes = null,
     bool Calculates = false,
@@ -42,7 +43,8 @@ internal readonly record struct WorkEffects(
     bool MayWait = false,
     bool IsOpaque = false,
     bool ConcernsProcess = false,
-    WorkEvidence? HoldsGil = null)
+    WorkEvidence? HoldsGil = null,
+    bool Loops = false)
 {
     public static readonly WorkEffects None = default;
 
@@ -67,7 +69,8 @@ internal readonly record struct WorkEffects(
         MayWait || next.MayWait,
         IsOpaque || next.IsOpaque,
         ConcernsProcess || next.ConcernsProcess,
-        HoldsGil ?? next.HoldsGil);
+        HoldsGil ?? next.HoldsGil,
+        Loops || next.Loops);
 
     /// <summary>The effects of this many times over. <paramref name="loop"/> is the evidence that this makes, or null where it repeats a few times only.</summary>
     public WorkEffects Repeated(WorkEvidence? loop)

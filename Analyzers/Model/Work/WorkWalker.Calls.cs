@@ -58,7 +58,7 @@ internal sealed partial class WorkWalker
     private WorkEffects RunsEach(IOperation site, ISymbol member, ImmutableArray<IArgumentOperation> arguments)
     {
         var round = Delegates(arguments).Aggregate(WorkEffects.None, (effects, work) => effects.Then(Delegate(work)));
-        return round.Repeated(Evidence($"'{member.Name}' over a sequence on line {Line(site.Syntax)}", site.Syntax.GetLocation()) with { IsLoop = true });
+        return Looped(round, Evidence($"'{member.Name}' over a sequence on line {Line(site.Syntax)}", site.Syntax.GetLocation()) with { IsLoop = true });
     }
 
     private WorkEffects MethodGroup(IMethodReferenceOperation reference)

@@ -107,8 +107,11 @@ internal sealed partial class WorkWalker(WorkClassifier classifier, Cancellation
 
         if (loop is IForEachLoopOperation { IsAsynchronous: true }) round = round.Then(new WorkEffects(MayWait: true));
         var evidence = WorkRounds.Of(loop).Count < FewRounds ? null : Evidence($"the loop on line {Line(loop.Syntax)}", LoopHead(loop)) with { IsLoop = true };
-        return before.Then(round.Repeated(evidence));
+        return before.Then(Looped(round, evidence));
     }
+
+    private static WorkEffects Looped(in WorkEffects round, WorkEvidence? evidence) =>
+        round.Repeated(evidence) with { Loops = round.Loops || round is { Waits: null, Reads: null } };
 
     private WorkEffects Await(IAwaitOperation await)
     {
