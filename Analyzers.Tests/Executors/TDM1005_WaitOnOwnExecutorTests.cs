@@ -14,6 +14,7 @@ public class WaitOnOwnExecutorTests
     [InlineData("{ var tasks = items.Select(item => pool.Submit(Twice, item)).ToArray(); [|Task.WaitAll(tasks)|]; return 1; }")]
     [InlineData("{ var tasks = items.Select(item => pool.Submit(Twice, item)); return [|Task.WhenAll(tasks).Result|].Sum(); }")]
     [InlineData("{ var sum = 0; var tasks = new List<Task<int>>(); foreach (var item in items) tasks.Add(pool.Submit(Twice, item)); foreach (var task in tasks) sum += [|task.Result|]; return sum; }")]
+    [InlineData("{ var tasks = new List<Task>(); foreach (var item in items) tasks.Add(pool.Submit(Twice, item)); [|Task.WaitAll(tasks)|]; return 1; }")]
     [InlineData("{ var tasks = new Task<int>[2]; tasks[0] = pool.Submit(Twice, 1); return [|tasks[0].Result|]; }")]
     [InlineData("items.Select(item => [|pool.Submit(Twice, item).Result|]).Sum()")]
     [InlineData("{ var sum = 0; foreach (var x in [|pool.Map(Twice, items).ToBlockingEnumerable()|]) sum += x; return sum; }")]
@@ -27,6 +28,7 @@ public class WaitOnOwnExecutorTests
     [InlineData("await pool.Submit(() => { _ = pool.Submit(Twice, 3); });")]
     [InlineData("await pool.Submit(() => pool.Submit(Work).ContinueWith(task => Console.WriteLine(task.Exception)));")]
     [InlineData("await pool.Submit(() => pool.Submit(Work).Wait(100));")]
+    [InlineData("await pool.Submit(() => { Task[] tasks = [pool.Submit(Work)]; Task.WaitAll(tasks, 100); });")]
     [InlineData("await pool.Submit(() => pool.Submit(Work).Wait(TimeSpan.FromSeconds(1)));")]
     [InlineData("await pool.Submit(() => Task.Run(Work).Wait());")]
     [InlineData("await pool.Submit(() => { Task.Run(() => pool.Submit(Work).Wait()); });")]
@@ -55,7 +57,15 @@ public class WaitOnOwnExecutorTests
     [InlineData("Task<int> Run(ThreadExecutor pool) { return pool.Submit(() => Inner() + 1); int Inner() => [|pool.Submit(Twice, 3).Result|]; }")]
     [InlineData("static int Sum(ThreadExecutor pool, int n) { if (n < 2) return n; var left = pool.Submit(() => Sum(pool, n / 2)); return Sum(pool, n - n / 2) + [|left.Result|]; }")]
     [InlineData("static int Sum(ThreadExecutor pool, int n) { var left = pool.Submit(Sum, pool, n / 2); return n + [|left.Result|]; }")]
+    [InlineData("private readonly ThreadExecutor _pool = new(2); Task<int> Run() => _pool.Submit(Outer, 3); int Outer(int x) => Inner(x) + 1; int Inner(int x) => [|_pool.Submit(Twice, x).Result|];")]
+    [InlineData("private readonly ThreadExecutor _pool = new(2); Task<int> Run() => _pool.Submit(() => Outer(_pool, 3)); int Outer(ThreadExecutor its, int x) => Inner(its, x); int Inner(ThreadExecutor given, int x) => [|given.Submit(Twice, x).Result|];")]
     public Task MethodThatTheWorkerCalls_Triggers(string members) => Class(members);
+
+    [Theory]
+    [InlineData("private readonly ThreadExecutor _pool = new(2); Task<int> Run() => _pool.Submit(Twice, 3); int Now(int x) => Inner(x); int Inner(int x) => _pool.Submit(Twice, x).Result;")]
+    [InlineData("private readonly ThreadExecutor _pool = new(2); Task Run() => _pool.Submit(Outer, 3); Task Outer(int x) => Task.Run(() => Inner(x)); int Inner(int x) => _pool.Submit(Twice, x).Result;")]
+    [InlineData("private readonly ThreadExecutor _pool = new(2), _other = new(2); Task<int> Run() => _pool.Submit(Outer, 3); int Outer(int x) => Inner(_other, x); int Inner(ThreadExecutor given, int x) => given.Submit(Twice, x).Result;")]
+    public Task MethodWhoseCallersAreNoWorkOfIt_DoesNotTrigger(string members) => Class(members);
 
     [Theory]
     [InlineData("private readonly ThreadExecutor _pool = new(2), _other = new(2); Task<int> Run() => _other.Submit(Inner); int Inner() => _pool.Submit(Twice, 3).Result;")]

@@ -56,10 +56,9 @@ internal static class BlockingWaits
         var wait = task.Parent switch
         {
             IPropertyReferenceOperation { Property: { Name: "Result", ContainingType.Name: "Task" } } result => result,
-            // A wait with a time-out ends.
-            IInvocationOperation { Instance: { } instance, TargetMethod: { Name: "Wait", ContainingType.Name: "Task", Parameters: var parameters } } call when instance == task && !parameters.Any(static p => p.Type.Name is "TimeSpan" or "Int32") => call,
+            IInvocationOperation { Instance: { } instance, TargetMethod: { Name: "Wait", ContainingType.Name: "Task" } } call when instance == task && !IsTimed(call) => call,
             IInvocationOperation { Instance: { } instance, TargetMethod.Name: "GetAwaiter" } awaiter when instance == task => awaiter.Parent as IInvocationOperation is { TargetMethod.Name: "GetResult" } result ? result : null,
-            IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: "WaitAll" or "WaitAny", ContainingType.Name: "Task", Parameters.Length: 1 } } call } => call,
+            IArgumentOperation { Parent: IInvocationOperation { TargetMethod: { Name: "WaitAll" or "WaitAny", ContainingType.Name: "Task" } } call } when !IsTimed(call) => call,
             IArgumentOperation { Parent: IInvocationOperation { TargetMethod.Name: "ToBlockingEnumerable" } call } => call,
             IArrayElementReferenceOperation element => At(element.Outermost()),
             _ => null,
@@ -68,4 +67,7 @@ internal static class BlockingWaits
         // Of a task that was awaited before, the result is there.
         return wait is not null && FunctionGraphs.FunctionAround(wait.Syntax) is { } function && !FinishedTasks.IsFinished(wait, function) ? wait : null;
     }
+
+    /// <summary>A wait with a time-out ends.</summary>
+    private static bool IsTimed(IInvocationOperation wait) => wait.TargetMethod.Parameters.Any(static parameter => parameter.Type.Name is "TimeSpan" or "Int32");
 }

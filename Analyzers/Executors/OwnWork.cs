@@ -10,8 +10,14 @@ namespace Tandem.Analyzers.Executors;
 /// <summary>Whether code runs as work of an executor that it names: in a lambda that is submitted to it, or in a method that such work is, or calls.</summary>
 internal static class OwnWork
 {
+    /// <summary>How many calls deep the code may be in the work.</summary>
+    private const int MaxCalls = 2;
+
     /// <summary>The submission that runs the code around <paramref name="code"/> on <paramref name="executor"/>, as that code calls it; null where none is seen.</summary>
-    public static IInvocationOperation? Submission(IOperation code, AccessPath executor, Compilation compilation, CancellationToken cancellationToken)
+    public static IInvocationOperation? Submission(IOperation code, AccessPath executor, Compilation compilation, CancellationToken cancellationToken) =>
+        Submission(code, executor, compilation, 0, cancellationToken);
+
+    private static IInvocationOperation? Submission(IOperation code, AccessPath executor, Compilation compilation, int calls, CancellationToken cancellationToken)
     {
         for (var at = code.Parent; at is not null; at = at.Parent)
         {
@@ -27,7 +33,7 @@ internal static class OwnWork
                 case ILocalFunctionOperation function:
                     return SubmissionOf(function.Symbol, executor, WorkValue.Root(function));
                 case IMethodBodyOperation { Syntax: MethodDeclarationSyntax declaration, SemanticModel: { } model }:
-                    return model.GetDeclaredSymbol(declaration, cancellationToken) is IMethodSymbol method ? SubmissionOf(method, executor, compilation, cancellationToken) : null;
+                    return model.GetDeclaredSymbol(declaration, cancellationToken) is IMethodSymbol method ? SubmissionOf(method, executor, compilation, calls, cancellationToken) : null;
             }
         }
 
@@ -38,33 +44,25 @@ internal static class OwnWork
     public static AccessPath? ExecutorOf(IInvocationOperation call) =>
         call is { TargetMethod: { Name: "Submit" or "Map", ContainingType.Name: "Executor" }, Instance: { } executor } ? AccessPath.Of(executor) : null;
 
-    private static IInvocationOperation? SubmissionOf(IMethodSymbol method, AccessPath executor, Compilation compilation, CancellationToken cancellationToken)
+    private static IInvocationOperation? SubmissionOf(IMethodSymbol method, AccessPath executor, Compilation compilation, int calls, CancellationToken cancellationToken)
     {
-        // Whoever submits it knows the executor: the type itself, or those who pass it. By names first: few methods submit anything.
-        foreach (var declaration in method.ContainingType.DeclaringSyntaxReferences)
-        {
-            foreach (var member in declaration.GetSyntax(cancellationToken).ChildNodes().OfType<BaseMethodDeclarationSyntax>())
-            {
-                if (!MaySubmit(member, method.Name) || WorkClassifier.Of(compilation).Operation(member, cancellationToken) is not { } body) continue;
-                if (SubmissionOf(method, executor, body) is { } found) return found;
-            }
-        }
+        // Whoever submits it knows the executor: the type itself, or those who pass it. By names first: few members speak of it.
+        var members =
+            from declaration in method.ContainingType.DeclaringSyntaxReferences
+            from member in declaration.GetSyntax(cancellationToken).ChildNodes().OfType<BaseMethodDeclarationSyntax>()
+            where Mentions(member, method.Name)
+            let body = WorkClassifier.Of(compilation).Operation(member, cancellationToken)
+            where body is not null
+            select body;
+        var bodies = members.ToList();
+        if (bodies.Select(body => SubmissionOf(method, executor, body)).FirstOrDefault(static found => found is not null) is { } submission) return submission;
 
-        return null;
+        // What the work calls runs where the work runs.
+        return calls == MaxCalls ? null : bodies.SelectMany(static body => body.Descendants()).OfType<IInvocationOperation>().Where(call => IsSame(call.TargetMethod, method))
+            .Select(call => Submission(call, Calls(call, executor), compilation, calls + 1, cancellationToken)).FirstOrDefault(static found => found is not null);
     }
 
-    private static bool MaySubmit(SyntaxNode member, string method)
-    {
-        var (submits, mentions) = (false, false);
-        foreach (var node in member.DescendantNodes())
-        {
-            if (node is not SimpleNameSyntax { Identifier.ValueText: var name }) continue;
-            submits |= name is "Submit" or "Map";
-            mentions |= name == method;
-        }
-
-        return submits && mentions;
-    }
+    private static bool Mentions(SyntaxNode member, string method) => member.DescendantNodes().Any(node => node is SimpleNameSyntax { Identifier.ValueText: var name } && name == method);
 
     private static IInvocationOperation? SubmissionOf(IMethodSymbol method, AccessPath executor, IOperation body)
     {
