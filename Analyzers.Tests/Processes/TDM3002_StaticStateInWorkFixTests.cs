@@ -59,6 +59,9 @@ public class StaticStateInWorkFixTests
     public Task ValueThatCannotCross_IsLeft() => Unchanged("s_stop.Cancel(); await pool.Submit(static () => [|s_stop|].IsCancellationRequested);");
 
     [Fact]
+    public Task ValueThatIsSetLater_IsLeft() => Unchanged("var task = pool.Submit(static () => { while ([|s_rate|] == 0) Thread.Sleep(1); }); s_rate = number; await task;");
+
+    [Fact]
     public Task FiveArguments_AreLeft() => Unchanged("s_rate = number; await pool.Submit(static (a, b, c, d) => [|s_rate|] + a + b + c + d, 1, 2, 3, 4);");
 
     [Fact]

@@ -14,6 +14,9 @@ public sealed class StaticStateInWorkAnalyzer() : TandemAnalyzer(Descriptors.Sta
     /// <summary>The property that a diagnostic of a lost write has; that of a stale read has it not.</summary>
     public const string Lost = "Lost";
 
+    /// <summary>The property that a diagnostic of a read has which an argument would not help, since the value is set later.</summary>
+    public const string Late = "Late";
+
     private protected override void Start(CompilationStartAnalysisContext context)
     {
         if (!KnownSymbols.Of(context.Compilation).Has("Tandem.ProcessExecutor")) return;
@@ -31,14 +34,21 @@ public sealed class StaticStateInWorkAnalyzer() : TandemAnalyzer(Descriptors.Sta
             Descriptors.StaticStateInWork,
             reference.Syntax.GetLocation(),
             [stray.Elsewhere.Syntax.GetLocation(), stray.Work.Site.Syntax.GetLocation()],
-            stray.IsLost ? ImmutableDictionary<string, string?>.Empty.Add(Lost, "") : ImmutableDictionary<string, string?>.Empty,
+            (stray.IsLost ? Lost : stray.IsLate ? Late : null) is { } property ? ImmutableDictionary<string, string?>.Empty.Add(property, "") : ImmutableDictionary<string, string?>.Empty,
             name,
             stray.IsLost ? "written" : "read",
             $"{(stray.Work.IsInitializer ? "its initializer set" : "handed over")} {Where(stray.Work.Site, reference)}",
             stray.IsLost
                 ? $"the code that reads it {Where(stray.Elsewhere, reference)} never sees the change; return the new value"
-                : $"what is written to it {Where(stray.Elsewhere, reference)} never gets there; {(stray.Work.IsInitializer ? "let the initializer find the value by itself" : "pass it as an argument")}"));
+                : $"what is written to it {Where(stray.Elsewhere, reference)} never gets there; {Remedy(stray)}"));
     }
+
+    private static string Remedy(StrayState stray) => stray switch
+    {
+        { Work.IsInitializer: true } => "let the initializer find the value by itself",
+        { IsLate: true } => "pass a ProcessEvent or a SharedValue, which processes share",
+        _ => "pass it as an argument",
+    };
 
     private static string Where(IOperation operation, IOperation from)
     {

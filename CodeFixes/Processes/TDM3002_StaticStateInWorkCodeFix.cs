@@ -26,7 +26,7 @@ public sealed class StaticStateInWorkCodeFix() : TextCodeFixProvider("TDM3002")
             if (ReturnState.Changes(model, reference, handOver) is { } returned)
                 yield return new($"Return the new value of '{reference.Member.Name}'", nameof(ReturnState), returned);
         }
-        else if (PassState.Changes(model, reference, handOver) is { } passed)
+        else if (!diagnostic.Properties.ContainsKey(StaticStateInWorkAnalyzer.Late) && PassState.Changes(model, reference, handOver) is { } passed)
         {
             yield return new($"Pass '{reference.Member.Name}' as an argument", nameof(PassState), passed);
         }

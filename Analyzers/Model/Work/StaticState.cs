@@ -13,7 +13,8 @@ namespace Tandem.Analyzers.Model;
 /// <param name="Work">The work.</param>
 /// <param name="IsLost">Whether a write is lost; otherwise a read is stale.</param>
 /// <param name="Elsewhere">The code outside of the work that reads what was written, or writes what is read.</param>
-internal sealed record StrayState(IMemberReferenceOperation Use, ProcessWork Work, bool IsLost, IOperation Elsewhere);
+/// <param name="IsLate">Whether what is read is only written once the work is handed over, so that no argument can bring it.</param>
+internal sealed record StrayState(IMemberReferenceOperation Use, ProcessWork Work, bool IsLost, IOperation Elsewhere, bool IsLate = false);
 
 /// <summary>All uses of a static field, property or event, and which of them go wrong because they are made in a process of its own.</summary>
 internal sealed class StaticState
@@ -73,11 +74,16 @@ internal sealed class StaticState
             var (found, isLost) = (default(Found), false);
             if (reader is not null && !function.Key.Work.IsInitializer) (found, isLost) = (function.FirstOrDefault(use => use.Use.Writes && !IsOfBothSides(use, function) && !IsSetting(use, function, outside)), true);
             if (found is null && writer is not null && !isOwn) (found, isLost) = (function.FirstOrDefault(static use => use.Use.Reads), false);
-            if (found is not null) strays[found.Reference.Syntax] = new StrayState(found.Reference, function.Key.Work, isLost, (isLost ? reader : writer)!.Reference);
+            if (found is not null) strays[found.Reference.Syntax] = new StrayState(found.Reference, function.Key.Work, isLost, (isLost ? reader : writer)!.Reference, !isLost && outside.TrueForAll(use => !use.Use.Writes || IsAfter(use.Reference, function.Key.Work.Site)));
         }
 
         return strays;
     }
+
+    /// <summary>Whether the code stands behind the hand-over in its member, in no loop that hands over again.</summary>
+    private static bool IsAfter(IOperation code, IOperation site) =>
+        TreeIndex.MemberOf(code.Syntax) == TreeIndex.MemberOf(site.Syntax) && code.Position() > site.Syntax.Span.End
+        && !site.Syntax.Ancestors().Any(around => around is WhileStatementSyntax or DoStatementSyntax or ForStatementSyntax or CommonForEachStatementSyntax && around.Span.Contains(code.Syntax.Span));
 
     /// <summary>All mentions in the program, in the order of the source.</summary>
     private IEnumerable<Found> Uses()
