@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Collections.Immutable;
 using System.Linq;
+using System.Threading;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
@@ -16,6 +17,9 @@ internal static class CollectedResult
     public static ImmutableArray<TextChange>? Changes(SemanticModel model, IInvocationOperation call, ITypeSymbol result)
     {
         if (!result.OriginalDefinition.IsOneOf("System.Collections.Generic.IEnumerable`1", "System.Collections.Generic.IAsyncEnumerable`1", "System.Linq.IQueryable`1")) return null;
+
+        // Its items stay what they are: groups, say, which cannot cross either.
+        if (Portability.Of(model.Compilation).Find(((INamedTypeSymbol)result).TypeArguments[0], CancellationToken.None) is not null) return null;
 
         // Type arguments that are written would have to change as well.
         if (call.Syntax is not InvocationExpressionSyntax { Expression: MemberAccessExpressionSyntax { Name: IdentifierNameSyntax } or IdentifierNameSyntax }) return null;
