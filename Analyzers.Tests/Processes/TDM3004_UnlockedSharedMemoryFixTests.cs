@@ -23,6 +23,7 @@ public class UnlockedSharedMemoryFixTests
     [InlineData("var old = total.Value; [|total.Value = old + n|];")]
     [InlineData("[|items[0]++|];")]
     [InlineData("if (total.Value < n) [|total.Value = n|];")]
+    [InlineData("if (total.Value < n) return; [|total.Value -= n|];")]
     public Task WhatUpdateDoesNotDo_IsLeft(string statements) => InWork(Update, statements, statements);
 
     [Fact]
@@ -85,6 +86,25 @@ public class UnlockedSharedMemoryFixTests
                 }
                 Console.WriteLine(old);
         """);
+
+    [Fact]
+    public Task TestThatReturnsAndWrite_AreLockedTogether() => InWork(Hold,
+        """
+        if (total.Value < n) return;
+                [|total.Value -= n|];
+        """,
+        """
+        using (total.Lock.Acquire())
+                {
+                    if (total.Value < n) return;
+                    total.Value -= n;
+                }
+        """);
+
+    [Theory]
+    [InlineData("int old; using (total.Lock.Acquire()) old = total.Value; using (total.Lock.Acquire()) [|total.Value = old + n|];")]
+    [InlineData("if (total.Value < n) { total.Update(static value => value + 1); [|total.Value = n|]; }")]
+    public Task LockThatIsTakenInside_IsNotTakenAround(string statements) => InWork(Hold, statements, statements);
 
     [Fact]
     public Task ExpressionBody_BecomesABlock() => Verify2(Hold,

@@ -25,6 +25,10 @@ public class UnlockedSharedMemoryTests
     [InlineData("if (total.Value > 0) [|total.Value -= 1|];")]
     [InlineData("if (total.Value < counts.Length) [|total.Value = counts.Length|];")]
     [InlineData("if (counts[0] == 0) { [|counts[0] = 1|]; Console.WriteLine(); }")]
+    [InlineData("if (counts.Length <= total.Value) return; [|total.Value = counts.Length|];")]
+    [InlineData("foreach (var n in new[] { 1, 2 }) { if (n <= total.Value) continue; [|total.Value = n|]; }")]
+    [InlineData("if (total.Value == 1) return; [|total.Value = 1|]; Console.WriteLine();")]
+    [InlineData("if (total.Value > 0) { using (total.Lock.Acquire()) [|total.Value--|]; }")]
     public Task UpdateByWorkThatRunsSeveralTimes_Triggers(string statements) => Class($"static void Work(SharedValue<int> total, SharedArray<int> counts) {{ {statements} }} {InLoop}");
 
     [Theory]
@@ -35,6 +39,9 @@ public class UnlockedSharedMemoryTests
     [InlineData("if (total.Lock.TryAcquire(TimeSpan.FromSeconds(1), out var scope)) using (scope) total.Value++;")]
     [InlineData("using (total.Lock.Acquire()) { if (total.Value < counts.Length) total.Value = counts.Length; }")]
     [InlineData("if (total.Value == 0) total.Value = 1;")]
+    [InlineData("if (total.Value == 1) return; total.Value = 1;")]
+    [InlineData("if (total.Value == 0) return; using (total.Lock.Acquire()) { if (total.Value == 0) return; total.Value--; }")]
+    [InlineData("using var scope = total.Lock.Acquire(); if (total.Value == 0) return; total.Value--;")]
     [InlineData("if (total.Value == 0) counts[0] = counts[1] + 1;")]
     [InlineData("total.Update(static value => value + 1);")]
     [InlineData("total.Update(value => { counts[0]++; return value + 1; });")]
@@ -49,6 +56,7 @@ public class UnlockedSharedMemoryTests
     [InlineData("lock (s_gate) [|total.Value++|];")]
     [InlineData("using (s_thread.Acquire()) [|total.Value++|];")]
     [InlineData("s_slim.Wait(); try { [|total.Value++|]; } finally { s_slim.Release(); }")]
+    [InlineData("using (total.Lock.Acquire()) if (total.Value == 0) return; using (total.Lock.Acquire()) [|total.Value--|];")]
     [InlineData("int old; using (total.Lock.Acquire()) old = total.Value; using (total.Lock.Acquire()) [|total.Value = old + 1|];")]
     public Task LockOfThreads_OrOfTwoSteps_Triggers(string statements) => Class($"static readonly object s_gate = new(); static readonly ThreadLock s_thread = new(); static readonly SemaphoreSlim s_slim = new(1); static void Work(SharedValue<int> total, SharedArray<int> counts) {{ {statements} }} {InLoop}");
 

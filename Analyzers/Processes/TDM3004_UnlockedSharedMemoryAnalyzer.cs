@@ -41,7 +41,7 @@ public sealed class UnlockedSharedMemoryAnalyzer() : TandemAnalyzer(Descriptors.
     }
 
     private static string Cover(OperationAnalysisContext context, SharedUpdate update) =>
-        LockFlow.For(context.Compilation).At(update.Write, update.Write.SemanticModel!, context.CancellationToken).Surely.LastOrDefault() is { Lock: var held }
+        LockFlow.For(context.Compilation).At(update.Write, update.Write.SemanticModel!, context.CancellationToken).Surely.LastOrDefault(static held => !SharedUpdate.Crosses(held)) is { Lock: var held }
             ? $"'{held}' keeps out the threads of this process only"
             : "no lock that processes share covers both";
 

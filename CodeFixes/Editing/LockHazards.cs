@@ -14,7 +14,7 @@ internal sealed class LockHazards(SemanticModel model, string expression, bool i
     /// <summary>How deep the methods that the code calls are looked into.</summary>
     private const int MaxCalls = 2;
 
-    private static readonly string[] s_waits = ["Join", "Wait", "WaitAll", "WaitAny", "WaitOne", "SignalAndWait", "GetResult", "Take", "WaitForExit"];
+    private static readonly string[] s_waits = ["Join", "Wait", "WaitAll", "WaitAny", "WaitOne", "SignalAndWait", "GetResult", "Take", "WaitForExit", "Update"];
     private static readonly string[] s_waiting = ["System.Threading", "System.Collections.Concurrent", "System.Runtime.CompilerServices", "System.Diagnostics", "Tandem"];
 
     private readonly LockTable _locks = LockTable.For(model.Compilation);
@@ -49,6 +49,8 @@ internal sealed class LockHazards(SemanticModel model, string expression, bool i
             var isTheLock = theLock.Is(call.Instance ?? call.Arguments.First().Value);
             return step switch
             {
+                // Not even its holder can take it again.
+                { Kind: LockKind.ProcessLock or LockKind.ThreadLock, Action: LockAction.Acquire or LockAction.TryAcquire } => true,
                 { Action: LockAction.Query } => false,
                 // What was taken before the range and is given back in it would cross the new lock; a callee gives back what it took.
                 { Action: LockAction.Release } => calls == 0 && step.Kind is not LockKind.Semaphore,

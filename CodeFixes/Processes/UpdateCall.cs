@@ -14,7 +14,7 @@ internal static class UpdateCall
 {
     private static readonly string[] s_names = ["value", "current", "old"];
 
-    /// <summary>The changes; null where the new value is not made of the old one and of plain expressions.</summary>
+    /// <summary>The changes; null where the new value is not made of the old one and of plain expressions, or a test before goes with it.</summary>
     public static ImmutableArray<TextChange>? Changes(SharedUpdate update)
     {
         if (update.Place is not { Index: null, Owner: { Type.Name: "SharedValue", Syntax: var owner } }) return null;
@@ -32,9 +32,9 @@ internal static class UpdateCall
         switch (update.Write)
         {
             // Update gives the new value, `x++` the old one.
-            case IIncrementOrDecrementOperation { IsPostfix: var isPostfix, Target: IPropertyReferenceOperation } step when !isPostfix || step.Parent is IExpressionStatementOperation:
+            case IIncrementOrDecrementOperation { IsPostfix: var isPostfix, Target: IPropertyReferenceOperation } step when update.Reads.Count == 0 && (!isPostfix || step.Parent is IExpressionStatementOperation):
                 return $"{name} {(step.Kind is OperationKind.Increment ? "+" : "-")} 1";
-            case ICompoundAssignmentOperation { Target: IPropertyReferenceOperation, Syntax: AssignmentExpressionSyntax { Right: var right } syntax }:
+            case ICompoundAssignmentOperation { Target: IPropertyReferenceOperation, Syntax: AssignmentExpressionSyntax { Right: var right } syntax } when update.Reads.Count == 0:
                 return $"{name} {syntax.OperatorToken.ValueText.TrimEnd('=')} {(right is BinaryExpressionSyntax or ConditionalExpressionSyntax or AssignmentExpressionSyntax or LambdaExpressionSyntax ? $"({right})" : right.ToString())}";
             case ISimpleAssignmentOperation { Target: IPropertyReferenceOperation, Value.Syntax: var value } when update.Reads.All(read => value.Span.Contains(read.Syntax.Span)):
                 var text = SourceText.From(value.ToString());

@@ -20,9 +20,9 @@ internal sealed record SharedUpdate(IOperation Write, SharedPlace Place, IReadOn
         switch (operation)
         {
             case IIncrementOrDecrementOperation step:
-                return SharedPlace.Of(step.Target) is { } counted ? new(step, counted, []) : null;
+                return SharedPlace.Of(step.Target) is { } counted ? new(step, counted, [.. Tests(step, counted)]) : null;
             case ICompoundAssignmentOperation compound:
-                return SharedPlace.Of(compound.Target) is { } changed ? new(compound, changed, []) : null;
+                return SharedPlace.Of(compound.Target) is { } changed ? new(compound, changed, [.. Tests(compound, changed)]) : null;
             case ISimpleAssignmentOperation assignment when SharedPlace.Of(assignment.Target) is { } assigned:
                 return OfReads(assignment, assigned, assignment.Value);
             case IInvocationOperation call when SharedPlace.OfCall(call, "Write") is { } written && call.Arguments.FirstOrDefault(static argument => argument.Parameter?.Ordinal == 1) is { } value:
@@ -44,7 +44,7 @@ internal sealed record SharedUpdate(IOperation Write, SharedPlace Place, IReadOn
         operation.SemanticModel is { Compilation: var compilation } model ? [.. LockFlow.For(compilation).At(operation, model, cancellationToken).Maybe.Where(Crosses)] : [];
 
     /// <summary>A mutex or a semaphore of the system may have a name; those of one process have not.</summary>
-    private static bool Crosses(HeldLock held) => held.Kind switch
+    public static bool Crosses(HeldLock held) => held.Kind switch
     {
         LockKind.ProcessLock or LockKind.Mutex or LockKind.Custom => true,
         LockKind.Semaphore => (held.Acquire as IInvocationOperation)?.Instance?.Type?.Name is not "SemaphoreSlim",
@@ -54,21 +54,49 @@ internal sealed record SharedUpdate(IOperation Write, SharedPlace Place, IReadOn
     private static SharedUpdate? OfReads(IOperation write, SharedPlace place, IOperation value)
     {
         var reads = ReadsIn(value, place, write, 0).ToList();
-        if (reads.Count == 0) reads = [.. ReadsBefore(write, place, value)];
+        if (reads.Count == 0 && !IsFlag(write, value)) reads = [.. Tests(write, place)];
         return reads.Count > 0 ? new(write, place, reads) : null;
     }
 
-    /// <summary>The reads of the place that decide whether it is written to: <c>if (x > best.Value) best.Value = x;</c>. A flag may be set twice.</summary>
-    private static IEnumerable<IOperation> ReadsBefore(IOperation write, SharedPlace place, IOperation value)
+    /// <summary>The reads of the place that decide whether it is written to: <c>if (x > best.Value) best.Value = x;</c>, <c>if (left.Value == 0) return; left.Value--;</c>.</summary>
+    private static IEnumerable<IOperation> Tests(IOperation write, SharedPlace place) => Conditions(write).SelectMany(condition => ReadsIn(condition, place, write, 0));
+
+    private static IEnumerable<IOperation> Conditions(IOperation write)
     {
-        for (var at = write.Parent; at is not null and not (IAnonymousFunctionOperation or ILocalFunctionOperation); at = at.Parent)
+        for (var (child, at) = (write, write.Parent); at is not null and not (IAnonymousFunctionOperation or ILocalFunctionOperation); (child, at) = (at, at.Parent))
         {
-            if (at is not IConditionalOperation { Condition: var condition } choice || condition.Contains(write)) continue;
-            var isFlag = value.ConstantValue.HasValue && choice is { WhenFalse: null, WhenTrue: IExpressionStatementOperation or IBlockOperation { Operations.Length: 1 } };
-            if (!isFlag)
-                foreach (var read in ReadsIn(condition, place, write, 0)) yield return read;
+            if (at is IConditionalOperation { Condition: var condition } && !condition.Contains(write)) yield return condition;
+            if (at is not IBlockOperation block) continue;
+            // Those that leave before it comes to that.
+            foreach (var statement in block.Operations.TakeWhile(statement => statement != child))
+                if (Guard(statement) is { } guard) yield return guard;
         }
     }
+
+    private static IOperation? Guard(IOperation statement) => statement switch
+    {
+        IConditionalOperation { WhenFalse: null } choice when Leaves(choice.WhenTrue) => choice.Condition,
+        // `using (left.Lock.Acquire()) if (left.Value == 0) return;`
+        IUsingOperation { Body: { } body } => body is IBlockOperation { Operations: { Length: 1 } only } ? Guard(only[0]) : Guard(body),
+        _ => null,
+    };
+
+    private static bool Leaves(IOperation branch) => branch switch
+    {
+        IBlockOperation { Operations: { IsEmpty: false } operations } => Leaves(operations[operations.Length - 1]),
+        IReturnOperation or IBranchOperation or IThrowOperation => true,
+        IExpressionStatementOperation { Operation: IThrowOperation } => true,
+        _ => false,
+    };
+
+    /// <summary>Whether it is set, and nothing else is done, if it is not set yet: two who do so disturb nobody.</summary>
+    private static bool IsFlag(IOperation write, IOperation value) => value.ConstantValue.HasValue && write.Parent?.Parent switch
+    {
+        IConditionalOperation { WhenFalse: null } => true,
+        IBlockOperation { Operations.Length: 1, Parent: IConditionalOperation { WhenFalse: null } } => true,
+        IBlockOperation block => block.Operations.All(statement => statement == write.Parent || statement.IsImplicit || Guard(statement) is not null),
+        _ => false,
+    };
 
     /// <summary>The reads of the place that the value is made of, those included whose result is in a local by now.</summary>
     private static IEnumerable<IOperation> ReadsIn(IOperation value, SharedPlace place, IOperation write, int steps)
