@@ -14,11 +14,14 @@ public class PipeEndSharedTests
     [InlineData("await foreach (var x in pool.Map(static item => { item.end.Send(item.n); return 1; }, numbers.Select(n => (end: [|there|], n)))) Console.WriteLine(x);")]
     [InlineData("await foreach (var x in pool.Map(static end => { end.Send(1); return 1; }, Enumerable.Repeat([|there|], 3))) Console.WriteLine(x);")]
     [InlineData("await foreach (var x in pool.Map(static end => { end.Send(1); return 1; }, [[|there|], there])) Console.WriteLine(x);")]
+    [InlineData("Parallel.For(0, 4, i => [|here|].Send(i));")]
     public Task TwoWorkers_Trigger(string statements) => InMethod(statements);
 
     [Theory]
     [InlineData("var a = pool.Submit(Ask, here); var b = pool.Submit(Ask, there); await Task.WhenAll(a, b);")]
     [InlineData("await pool.Submit(Ask, there); await pool.Submit(Ask, there);")]
+    [InlineData("var ends = new[] { here, there }; Parallel.For(0, 2, i => ends[i].Send(i)); Parallel.ForEach(ends, end => end.Send(1));")]
+    [InlineData("Parallel.For(0, 4, i => { var (mine, its) = ProcessPipe.Create<int>(); mine.Send(i); its.Receive(); });")]
     [InlineData("await pool.Submit(Ask, there).Soon(); await pool.Submit(Ask, there).Soon(); there.Send(3);")]
     [InlineData("using (here) using (there) { await pool.Submit(static end => end.Send(1), there).Soon(); await pool.Submit(static end => end.Send(1), there).Soon(); there.Send(3); }")]
     [InlineData("var a = pool.Submit(Ask, there); await a; var b = pool.Submit(Ask, there); await b;")]

@@ -114,12 +114,15 @@ internal sealed class PipeSharing
             }
             else if (spawn.Kind is not SpawnKind.Executor && work is IAnonymousFunctionOperation lambda)
             {
-                // Threads have what they capture.
+                // Threads have what they capture. An element may be another one for each.
                 foreach (var uses in lambda.Descendants().Where(IsUse).GroupBy(static use => AccessPath.Of(((IInvocationOperation)use).Instance)))
-                    if (uses.Key is { } end) yield return new(end, operation, ((IInvocationOperation)uses.First()).Instance!, null, [.. uses]);
+                    if (uses.Key is { } end) yield return new(end, operation, ((IInvocationOperation)uses.First()).Instance!, null, [.. uses], IsForEach: spawn.Repeats && spawn.Kind is SpawnKind.Parallel && !end.IsElement && IsMadeOutside(end, lambda));
             }
         }
     }
+
+    private static bool IsMadeOutside(AccessPath end, IAnonymousFunctionOperation lambda) =>
+        (end.Root.Symbol ?? end.Symbol) is { Locations: { Length: > 0 } locations } && !locations.Any(location => location.SourceTree == lambda.Syntax.SyntaxTree && lambda.Syntax.Span.Contains(location.SourceSpan));
 
     private IReadOnlyList<IOperation> UsesBy(SyntaxNode site, AccessPath end) => [.. _usesByWork.Value[site].Where(use => use.End.Equals(end)).Select(static use => use.Use)];
 
