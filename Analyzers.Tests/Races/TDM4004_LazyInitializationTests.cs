@@ -88,6 +88,9 @@ public class LazyInitializationTests
         "int _n; public void Run(int n) { if (_n < n) _n = n; }",
         "Item? _item; public void Run(int n) { _item = new(); }",
         "Item? _item; public void Run(int n) { if (_item != null) Use(_item); }",
+        // Looked at again as it is set.
+        "readonly object _gate = new(); Item? _item; public void Run(int n) { if (Volatile.Read(ref _item) is not null) return; lock (_gate) { Volatile.Write(ref _item, _item ?? new()); } }",
+        "readonly object _gate = new(); volatile Item? _item; public void Run(int n) { if (_item is not null) return; lock (_gate) { _item = _item ?? new(); } }",
     ];
 
     [Theory]

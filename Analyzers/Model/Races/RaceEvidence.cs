@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using System.IO;
 using System.Linq;
 using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
 
 namespace Tandem.Analyzers.Model;
 
@@ -86,6 +87,8 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
     private static bool IsDecidedAgain(CheckThenAct found)
     {
         if (found.PartialHold is not { Lock: var held } || IsHeld(found.Check, found.Read, held)) return false;
+        // `lock (_gate) Volatile.Write(ref _item, _item ?? new());`
+        if (found.Write.Value.Unconverted() is ICoalesceOperation { Value: IMemberReferenceOperation { Member: var member } } && SymbolEqualityComparer.Default.Equals(member, found.Place.Symbol)) return true;
         for (var under = found.Act.Under; under is not null; under = under.Outer)
             if (under.Tests.Any(test => test is Access { Place.Root: PlaceRoot.This or PlaceRoot.Static } access && IsHeld(test, access, held))) return true;
         return false;
