@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Diagnostics;
 using Tandem.Platform;
 using Tandem.Waiting;
 
@@ -169,7 +168,6 @@ internal sealed unsafe partial class SharedRing
                 return false;
             try
             {
-                Debug.Assert(ring.PutLock.IsHeldHere);
                 if (ring._items.TryAppendHeld(_item))
                     return true;
                 IsCompleted = ring.IsCompleted;
@@ -198,7 +196,6 @@ internal sealed unsafe partial class SharedRing
                 return false;
             try
             {
-                Debug.Assert(ring.TakeLock.IsHeldHere);
                 HasItem = ring.TryRemoveHeld(destination, limits);
                 // Another may have taken the last item of a completed ring meanwhile; nobody rings for that.
                 return HasItem || ring.IsAtEnd;
