@@ -11,6 +11,9 @@ internal struct AdaptiveSpin
     /// <summary>About what two wake-ups cost.</summary>
     private static readonly long s_ticks = Environment.ProcessorCount > 1 ? Stopwatch.Frequency / 1_000_000 * 15 : 0;
 
+    /// <summary>For a try after one in vain: he who parks meanwhile answers only once he is woken, and two who answer each other would park for ever.</summary>
+    private static readonly long s_retryTicks = 4 * s_ticks;
+
     private const int MostSkipped = 63;
 
     /// <summary>How many waits it lets pass without a try, after the last one was in vain.</summary>
@@ -36,8 +39,9 @@ internal struct AdaptiveSpin
             return false;
         }
 
+        var ticks = _skipped == 0 ? s_ticks : s_retryTicks;
         var start = Stopwatch.GetTimestamp();
-        while (Stopwatch.GetTimestamp() - start < s_ticks)
+        while (Stopwatch.GetTimestamp() - start < ticks)
         {
             Thread.SpinWait(4);
             if (!attempt.Try(limits))
