@@ -15,6 +15,7 @@ internal sealed class ProcessWorkTable
     private const int MaxFunctions = 2_000;
 
     private static readonly ConditionalWeakTable<Compilation, ProcessWorkTable> s_byCompilation = new();
+    private static readonly ConditionalWeakTable<SyntaxTree, object> s_namesProcesses = new();
 
     // What runs without being called by a name that stands in the code.
     private static readonly HashSet<string> s_implicit = ["Dispose", "DisposeAsync", "GetEnumerator", "GetAsyncEnumerator", "MoveNext", "MoveNextAsync", "ToString", "Equals", "GetHashCode", "CompareTo", "Compare", "Deconstruct"];
@@ -32,7 +33,9 @@ internal sealed class ProcessWorkTable
     private ProcessWorkTable(Compilation compilation)
     {
         _classifier = WorkClassifier.Of(compilation);
-        Members = compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members).Where(MayHandOver).Select(static names => names.Member).ToList();
+        // 'Map' and 'Submit' are names of many things.
+        Members = !compilation.SyntaxTrees.Any(NamesProcesses) ? []
+            : compilation.SyntaxTrees.SelectMany(static tree => TreeIndex.Of(tree).Members).Where(MayHandOver).Select(static names => names.Member).ToList();
         var spawns = SpawnTable.For(compilation);
         foreach (var member in Members)
             if (OperationOf(member) is { } root)
@@ -86,6 +89,10 @@ internal sealed class ProcessWorkTable
         EqualsValueClauseSyntax or null => false,
         _ => true,
     };
+
+    /// <summary>Whether the file's text names what starts worker processes. Of a project, at least one file does.</summary>
+    private static bool NamesProcesses(SyntaxTree tree) => (bool)s_namesProcesses.GetValue(tree, static tree =>
+        tree.GetText().ToString() is var text && (text.Contains("ProcessExecutor") || text.Contains("WorkerProcess")));
 
     private static bool MayHandOver(MemberNames names) =>
         names.Mentioned.ContainsKey("Submit") || names.Mentioned.ContainsKey("Map") || names.Mentioned.ContainsKey("Initializer")
