@@ -33,13 +33,8 @@ internal static class Guards
     public static bool IsOwner(Place held, Place place) => held.Equals(place.Owner) && !place.Links.IsEmpty;
 
     /// <summary>Whether a flag that is set under the lock lets the change happen once: <c>lock (_gate) { if (_isReady) return; _items.Add(x); _isReady = true; }</c></summary>
-    public static bool IsOnce(this Guard guard)
-    {
-        for (var under = guard.Access.Under; under is not null; under = under.Outer)
-            if (under.Tests.Any(test => test is Access { Place: { Root: PlaceRoot.This or PlaceRoot.Static, Symbol: { } flag } } && guard.Body.Steps.Any(step =>
-                step is Access { Kind: AccessKind.Write, Value.ConstantValue: { HasValue: true, Value: true } } set && SymbolEqualityComparer.Default.Equals(set.Place.Symbol, flag) && Hold.AreOne(set.Holds, guard.Access.Holds)))) return true;
-        return false;
-    }
+    public static bool IsOnce(this Guard guard) => guard.Access.IsDecidedBy(test => test is Access { Place: { Root: PlaceRoot.This or PlaceRoot.Static, Symbol: { } flag } } && guard.Body.Steps.Any(step =>
+        step is Access { Kind: AccessKind.Write, Value.ConstantValue: { HasValue: true, Value: true } } set && SymbolEqualityComparer.Default.Equals(set.Place.Symbol, flag) && Hold.AreOne(set.Holds, guard.Access.Holds)));
 
     /// <summary>What the lock is, whatever the objects on the way to it are called.</summary>
     private static object Identity(Place held, Place place) => IsOwner(held, place) ? nameof(IsOwner) : held.Symbol ?? held.Links.Last();

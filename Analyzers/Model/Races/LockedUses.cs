@@ -45,10 +45,7 @@ internal static class LockedUses
     /// <summary>Whether an earlier look at the place, which a lock around the change alone would leave out, decides on the change or goes into it.</summary>
     private static bool IsHalf(Access change)
     {
-        if (change.Sources.Any(source => IsOfPlace(source) && !(change.Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() ?? change.Operation.Syntax).Span.Contains(source.Operation.Syntax.Span))) return true;
-        for (var under = change.Under; under is not null; under = under.Outer)
-            if (under.Tests.Any(IsOfPlace)) return true;
-        return false;
+        return change.IsDecidedBy(IsOfPlace) || change.Sources.Any(source => IsOfPlace(source) && !(change.Operation.Syntax.FirstAncestorOrSelf<StatementSyntax>() ?? change.Operation.Syntax).Span.Contains(source.Operation.Syntax.Span));
 
         bool IsOfPlace(Step step) => step is Access access && SymbolEqualityComparer.Default.Equals(access.Place.Symbol, change.Place.Symbol);
     }

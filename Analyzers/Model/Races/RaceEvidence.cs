@@ -89,9 +89,7 @@ internal sealed record RaceEvidence(string Text, ImmutableArray<Location> Places
         if (found.PartialHold is not { Lock: var held } || IsHeld(found.Check, found.Read, held)) return false;
         // `lock (_gate) Volatile.Write(ref _item, _item ?? new());`
         if (found.Write.Value.Unconverted() is ICoalesceOperation { Value: IMemberReferenceOperation { Member: var member } } && SymbolEqualityComparer.Default.Equals(member, found.Place.Symbol)) return true;
-        for (var under = found.Act.Under; under is not null; under = under.Outer)
-            if (under.Tests.Any(test => test is Access { Place.Root: PlaceRoot.This or PlaceRoot.Static } access && IsHeld(test, access, held))) return true;
-        return false;
+        return found.Act.IsDecidedBy(test => test is Access { Place.Root: PlaceRoot.This or PlaceRoot.Static } access && IsHeld(test, access, held));
     }
 
     private static bool IsHeld(Step step, Access access, Place held) =>

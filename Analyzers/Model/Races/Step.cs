@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Immutable;
+using System.Linq;
 using Microsoft.CodeAnalysis;
 
 namespace Tandem.Analyzers.Model;
@@ -12,6 +14,14 @@ internal abstract class Step(IOperation operation, ImmutableArray<Hold> holds, C
     public IOperation Operation { get; } = operation;
     public ImmutableArray<Hold> Holds { get; private set; } = holds;
     public Condition? Under { get; } = under;
+
+    /// <summary>Whether one of the reads and calls that decided that it is done is such a one.</summary>
+    public bool IsDecidedBy(Func<Step, bool> isSuch)
+    {
+        for (var under = Under; under is not null; under = under.Outer)
+            if (under.Tests.Any(isSuch)) return true;
+        return false;
+    }
 
     /// <summary>Adds what only the whole body tells; part of reading it.</summary>
     public void AddHolds(ImmutableArray<Hold> holds) => Holds = Holds.AddRange(holds);
